@@ -1,0 +1,1 @@
+"""Who does it: runners behind one seam (DESIGN 8)."""

@@ -1,0 +1,1 @@
+"""Makes it happen: lease, tick, queue, dispatch, attempts, recovery (DESIGN 7)."""

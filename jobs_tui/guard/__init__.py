@@ -1,0 +1,1 @@
+"""What is allowed: templates, shell quoting, masking, signatures (DESIGN 9)."""

@@ -1,0 +1,1 @@
+"""What things are: models, enums, ids, errors and the clock. No I/O (DESIGN 3)."""

@@ -1,0 +1,1 @@
+"""The HTTP face: webhooks and health (DESIGN 10)."""
