@@ -1,0 +1,93 @@
+"""An execution ("run" in the screens): one occurrence, delivery or manual start (DESIGN 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One row of ``executions``. Times are aware UTC datetimes."""
+
+    id: str
+    job_id: str
+    job_name: str
+    number: int
+    """Counts per job: ``#129``."""
+    revision: int
+    """Which revision of the job's definition it runs."""
+    trigger_type: TriggerType
+    kind: Kind
+    status: ExecutionStatus
+    reason: str | None
+    """Why it was skipped, refused or blocked; None otherwise."""
+    count: int
+    """How many occurrences a skip row stands for (capped at 1,000)."""
+    nominal_at: datetime | None
+    last_nominal_at: datetime | None
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    duration_ms: int | None
+    parameters: dict[str, Any]
+    config_override: dict[str, Any]
+    trigger_metadata: dict[str, Any]
+    requested_by: str | None
+    prompt: str
+    """The rendered prompt as a person reads it; never executed."""
+    attempt: int
+    max_attempts: int
+    exit_code: int | None
+    error_message: str | None
+    result: str | None
+    usage: dict[str, Any]
+    log_lines: int | None
+    """Lines in the log, None while it still grows."""
+    log_bytes: int | None
+    cancel_requested_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of an execution; retries add more."""
+
+    execution_id: str
+    number: int
+    status: ExecutionStatus
+    started_at: datetime
+    completed_at: datetime
+    exit_code: int | None
+    error_message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One stored line. ``number`` counts from 1."""
+
+    number: int
+    at: datetime
+    stream: str
+    step: str
+    text: str
+    """Without line end; SGR colour escapes may remain, nothing else does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One request that reached a webhook, accepted or refused."""
+
+    id: str
+    job_id: str | None
+    path: str
+    received_at: datetime
+    remote: str
+    headers: dict[str, str]
+    body: bytes
+    status_code: int
+    reason: str
+    """Empty when it was accepted."""
+    execution_id: str | None

@@ -1,0 +1,68 @@
+"""Opening SQLite the way the measurements of PROTOTYPES B want it, and its errors in words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from jobs_tui.models.errors import StoreError
+
+BUSY_MS = 10_000
+"""Milliseconds to wait for another process's write."""
+
+
+def connect(path: Path, *, synchronous: str = "FULL", create: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode with rows by name; transactions are spelled out.
+
+    Args:
+        synchronous: FULL for what must survive a power cut, NORMAL for logs (DESIGN 5).
+        create: make the file, mode 0600, if it is missing.
+
+    Raises:
+        StoreError: the file cannot be opened or is not a database.
+    """
+    try:
+        if create and not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        connection = sqlite3.connect(
+            f"{path.as_uri()}?mode=rw",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=BUSY_MS / 1000,
+        )
+        connection.row_factory = sqlite3.Row
+        connection.execute("pragma journal_mode = wal")
+        connection.execute(f"pragma synchronous = {synchronous}")
+        connection.execute("pragma foreign_keys = on")
+    except (sqlite3.Error, OSError) as error:
+        raise explain(error, path) from None
+    return connection
+
+
+def explain(error: BaseException, path: Path) -> StoreError:
+    """The error of a database file as a sentence with a way out."""
+    text = str(getattr(error, "strerror", None) or error)
+    low = text.lower()
+    if "not a database" in low or "malformed" in low or "corrupt" in low:
+        return StoreError(
+            f"The database {path} is damaged ({text}).",
+            "Nothing was changed. Restore it from a backup, or move it away to start afresh.",
+        )
+    if "full" in low or "no space" in low:
+        return StoreError(
+            f"There is no space left on the disk of {path}.",
+            "Nothing was changed. Free some space and try again.",
+        )
+    if "readonly" in low or "read-only" in low or "permission" in low or "unable to open" in low:
+        return StoreError(
+            f"The database {path} cannot be written ({text}).",
+            "Check the owner and permissions of the home directory, or set JOBS_TUI_HOME.",
+        )
+    if "locked" in low or "busy" in low:
+        return StoreError(
+            f"The database {path} is locked by another process.",
+            "Try again in a moment; `jobs-tui status` names the engine that uses it.",
+        )
+    return StoreError(f"The database {path} cannot be used: {text}.", "Run `jobs-tui doctor`.")

@@ -1,0 +1,171 @@
+"""Rows of ``executions`` and ``attempts``: making and reading them. The queue is in ``queue``."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
+from jobs_tui.models.execution import Attempt, Execution
+from jobs_tui.models.times import from_text, maybe_from_text, maybe_to_text, to_text
+
+SELECT = """
+select executions.*, jobs.name as job_name
+from executions join jobs on jobs.id = executions.job_id
+"""
+
+
+@dataclass(slots=True)
+class NewExecution:
+    """What a decision says about the row to be made."""
+
+    id: str
+    job_id: str
+    revision: int
+    trigger_type: TriggerType
+    kind: Kind
+    created_at: datetime
+    prompt: str = ""
+    status: ExecutionStatus = ExecutionStatus.QUEUED
+    reason: str | None = None
+    count: int = 1
+    nominal_at: datetime | None = None
+    last_nominal_at: datetime | None = None
+    clock_epoch: int = 0
+    parallel: int = 1
+    max_attempts: int = 1
+    parameters: dict[str, Any] = field(default_factory=dict)
+    inputs: dict[str, Any] | None = None
+    """Variables beyond the parameters that the prompt uses (``payload``, ``headers``)."""
+    config_override: dict[str, Any] = field(default_factory=dict)
+    trigger_metadata: dict[str, Any] = field(default_factory=dict)
+    requested_by: str | None = None
+
+
+def insert(connection: sqlite3.Connection, new: NewExecution) -> int:
+    """Make the row and move the job's counters in the same transaction.
+
+    Returns:
+        The number of the execution within its job.
+    """
+    at = to_text(new.created_at)
+    if new.status is ExecutionStatus.SKIPPED:
+        row = connection.execute(
+            "update jobs set last_number = last_number + 1 where id = ? returning last_number",
+            (new.job_id,),
+        ).fetchone()
+    else:
+        row = connection.execute(
+            "update jobs set last_number = last_number + 1,"
+            " total_executions = total_executions + 1, last_execution_id = ?,"
+            " last_triggered_at = ? where id = ? returning last_number",
+            (new.id, at, new.job_id),
+        ).fetchone()
+    number = int(row[0])
+    skipped = new.status is ExecutionStatus.SKIPPED
+    connection.execute(
+        "insert into executions (id, job_id, number, revision, trigger_type, kind, status, reason,"
+        " count, nominal_at, last_nominal_at, clock_epoch, parallel, created_at, completed_at,"
+        " parameters, inputs, config_override, trigger_metadata, requested_by, prompt,"
+        " max_attempts) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            new.id,
+            new.job_id,
+            number,
+            new.revision,
+            new.trigger_type,
+            new.kind,
+            new.status,
+            new.reason,
+            new.count,
+            maybe_to_text(new.nominal_at),
+            maybe_to_text(new.last_nominal_at),
+            new.clock_epoch,
+            new.parallel,
+            at,
+            at if skipped else None,
+            _dump(new.parameters),
+            None if new.inputs is None else _dump(new.inputs),
+            _dump(new.config_override),
+            _dump(new.trigger_metadata),
+            new.requested_by,
+            new.prompt,
+            new.max_attempts,
+        ),
+    )
+    return number
+
+
+def execution_from(row: sqlite3.Row) -> Execution:
+    """A row of :data:`SELECT`."""
+    return Execution(
+        id=row["id"],
+        job_id=row["job_id"],
+        job_name=row["job_name"],
+        number=row["number"],
+        revision=row["revision"],
+        trigger_type=TriggerType(row["trigger_type"]),
+        kind=Kind(row["kind"]),
+        status=ExecutionStatus(row["status"]),
+        reason=row["reason"],
+        count=row["count"],
+        nominal_at=maybe_from_text(row["nominal_at"]),
+        last_nominal_at=maybe_from_text(row["last_nominal_at"]),
+        created_at=from_text(row["created_at"]),
+        started_at=maybe_from_text(row["started_at"]),
+        completed_at=maybe_from_text(row["completed_at"]),
+        duration_ms=row["duration_ms"],
+        parameters=json.loads(row["parameters"]),
+        config_override=json.loads(row["config_override"]),
+        trigger_metadata=json.loads(row["trigger_metadata"]),
+        requested_by=row["requested_by"],
+        prompt=row["prompt"],
+        attempt=row["attempt"],
+        max_attempts=row["max_attempts"],
+        exit_code=row["exit_code"],
+        error_message=row["error_message"],
+        result=row["result"],
+        usage=json.loads(row["usage"]) if row["usage"] else {},
+        log_lines=row["log_lines"],
+        log_bytes=row["log_bytes"],
+        cancel_requested_at=maybe_from_text(row["cancel_requested_at"]),
+    )
+
+
+def get(connection: sqlite3.Connection, execution_id: str) -> Execution | None:
+    """The execution of an id."""
+    row = connection.execute(f"{SELECT} where executions.id = ?", (execution_id,)).fetchone()
+    return None if row is None else execution_from(row)
+
+
+def inputs(connection: sqlite3.Connection, execution_id: str) -> dict[str, Any]:
+    """The variables beyond the parameters that were kept with an execution."""
+    row = connection.execute(
+        "select inputs from executions where id = ?", (execution_id,)
+    ).fetchone()
+    return json.loads(row[0]) if row is not None and row[0] else {}
+
+
+def attempts(connection: sqlite3.Connection, execution_id: str) -> list[Attempt]:
+    """The tries of an execution, oldest first."""
+    return [
+        Attempt(
+            execution_id=row["execution_id"],
+            number=row["number"],
+            status=ExecutionStatus(row["status"]),
+            started_at=from_text(row["started_at"]),
+            completed_at=from_text(row["completed_at"]),
+            exit_code=row["exit_code"],
+            error_message=row["error_message"],
+        )
+        for row in connection.execute(
+            "select * from attempts where execution_id = ? order by number", (execution_id,)
+        )
+    ]
+
+
+def _dump(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

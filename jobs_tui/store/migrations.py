@@ -1,0 +1,100 @@
+"""Bringing a database file up to date: numbered, forward only, a backup before (DESIGN 5)."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from jobs_tui.models.errors import StoreError
+from jobs_tui.store import schema
+from jobs_tui.store.connection import connect, explain
+
+JOBS: Sequence[tuple[str, str]] = (("0001_first", schema.JOBS_1),)
+LOGS: Sequence[tuple[str, str]] = (("0001_first", schema.LOGS_1),)
+
+
+FOREIGN = """
+select count(*) from sqlite_master
+where type = 'table' and name not like 'sqlite!_%' escape '!' and name <> '_sqlite_migrations'
+"""
+"""Tables that a file without our version number has no business to hold."""
+
+
+def ensure(path: Path, steps: Sequence[tuple[str, str]]) -> None:
+    """Create or upgrade the database at ``path``; costs one pragma when nothing is to be done.
+
+    Raises:
+        StoreError: the file is damaged, newer than this program, or cannot be written.
+    """
+    found = _version(path)
+    if found == len(steps):
+        return
+    if found > len(steps):
+        raise StoreError(
+            f"The database {path} was written by a newer jobs-tui "
+            f"(format {found}, this one knows {len(steps)}).",
+            "Nothing was changed. Install the newer version.",
+        )
+    # One process at a time: two first starts must not both create the tables.
+    try:
+        lock = os.open(path.with_suffix(".migrate"), os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise explain(error, path) from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = _version(path)
+        if found < len(steps):
+            _upgrade(path, steps, found)
+    finally:
+        os.close(lock)
+
+
+def _version(path: Path) -> int:
+    """How many steps the file has behind it; 0 for a file that is missing or empty."""
+    try:
+        if not path.exists() or path.stat().st_size == 0:
+            return 0
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+        try:
+            return int(connection.execute("pragma user_version").fetchone()[0])
+        finally:
+            connection.close()
+    except (sqlite3.Error, OSError) as error:
+        raise explain(error, path) from None
+
+
+def _upgrade(path: Path, steps: Sequence[tuple[str, str]], found: int) -> None:
+    import sqlite_utils  # slow to import, and needed by a first start or an upgrade alone
+
+    connection = connect(path, create=True)
+    try:
+        if found == 0 and connection.execute(FOREIGN).fetchone()[0]:
+            raise StoreError(
+                f"{path} is a database of another program.",
+                "Nothing was changed. Set JOBS_TUI_HOME to another directory.",
+            )
+        if found:
+            connection.execute("pragma wal_checkpoint(truncate)")
+            shutil.copy2(path, path.with_name(f"{path.name}.before-{found + 1:04d}"))
+        migrations = sqlite_utils.Migrations("jobs_tui")
+        for number, (name, sql) in enumerate(steps, start=1):
+            migrations(name=name)(_step(number, sql))
+        migrations.apply(sqlite_utils.Database(connection))
+    except sqlite3.Error as error:
+        raise explain(error, path) from None
+    finally:
+        connection.close()
+
+
+def _step(number: int, sql: str) -> Callable[[Any], None]:
+    def apply(database: Any) -> None:
+        for statement in filter(str.strip, sql.split(";")):
+            database.conn.execute(statement)
+        database.conn.execute(f"pragma user_version = {number}")
+
+    return apply

@@ -1,0 +1,249 @@
+"""The queue in the store: claims, leases and results (DESIGN 7).
+
+A claim is a lease on the execution row: who may run it and whose result counts. Every statement
+that ends a run names the lease token, so that a result without the current lease is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from jobs_tui.models.enums import BAD, ExecutionStatus
+from jobs_tui.models.execution import Execution
+from jobs_tui.models.times import maybe_to_text, to_text
+from jobs_tui.store import executions
+
+CANDIDATES = """
+select id from (
+    select id, job_id, parallel, priority, seq,
+           row_number() over (partition by job_id order by priority desc, seq) as place
+    from executions
+    where status = 'queued' and (not_before is null or not_before <= :now)
+      and (:only is null or id = :only)
+) as waiting
+where place <= parallel - (
+    select count(*) from executions running
+    where running.job_id = waiting.job_id and running.status = 'running'
+)
+order by priority desc, seq
+limit :places
+"""
+
+CLAIM = """
+update executions set
+    status = 'running', attempt = attempt + 1, not_before = null,
+    started_at = coalesce(started_at, :now),
+    lease_owner = :owner, lease_token = :token, lease_expires_at = :expires,
+    pid = null, pid_start = null
+where id = :id and status = 'queued'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an attempt ended, for :func:`finish`."""
+
+    status: ExecutionStatus
+    started_at: datetime
+    completed_at: datetime
+    exit_code: int | None
+    error_message: str | None
+    result: str | None
+    usage: dict[str, Any]
+    log_lines: int
+    log_bytes: int
+    retry_at: datetime | None
+    """When the next attempt may start, None if this was the last."""
+
+
+def claim(
+    connection: sqlite3.Connection,
+    *,
+    owner: str,
+    token: str,
+    now: datetime,
+    expires: datetime,
+    places: int,
+    only: str | None = None,
+) -> list[Execution]:
+    """Take up to ``places`` queued executions, by priority and age, within each job's limit.
+
+    Args:
+        only: look at this execution alone (a host for one run).
+    """
+    ids = [
+        row[0]
+        for row in connection.execute(
+            CANDIDATES, {"now": to_text(now), "only": only, "places": places}
+        ).fetchall()
+    ]
+    claimed: list[Execution] = []
+    for execution_id in ids:
+        connection.execute(
+            CLAIM,
+            {
+                "now": to_text(now),
+                "owner": owner,
+                "token": token,
+                "expires": to_text(expires),
+                "id": execution_id,
+            },
+        )
+        connection.execute(
+            "update jobs set last_execution_at = ? where id ="
+            " (select job_id from executions where id = ?)",
+            (to_text(now), execution_id),
+        )
+        found = executions.get(connection, execution_id)
+        if found is not None:
+            claimed.append(found)
+    return claimed
+
+
+def next_retry(connection: sqlite3.Connection) -> str | None:
+    """The earliest ``not_before`` in the queue, as text."""
+    row = connection.execute(
+        "select min(not_before) from executions where status = 'queued' and not_before is not null"
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def renew(connection: sqlite3.Connection, token: str, expires: datetime) -> None:
+    """Push the expiry of every lease of an engine."""
+    connection.execute(
+        "update executions set lease_expires_at = ? where lease_token = ? and status = 'running'",
+        (to_text(expires), token),
+    )
+
+
+def note_process(
+    connection: sqlite3.Connection, execution_id: str, token: str, pid: int, start: int | None
+) -> None:
+    """Which process runs it, so that a later engine can tell whether it is gone."""
+    connection.execute(
+        "update executions set pid = ?, pid_start = ? where id = ? and lease_token = ?",
+        (pid, start, execution_id, token),
+    )
+
+
+def cancel_requests(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Live executions that someone wants ended: (id, who asked)."""
+    return [
+        (row[0], row[1] or "")
+        for row in connection.execute(
+            "select id, cancel_requested_by from executions"
+            " where status in ('queued', 'blocked', 'waiting_for_input', 'running')"
+            " and cancel_requested_at is not null"
+        )
+    ]
+
+
+def finish(
+    connection: sqlite3.Connection, execution_id: str, token: str | None, outcome: Outcome
+) -> bool:
+    """Write an attempt's outcome, and either queue the next attempt or end the execution.
+
+    Returns:
+        False when the lease is not ours any more: then nothing is written.
+    """
+    row = connection.execute(
+        "select job_id, attempt, started_at from executions"
+        " where id = ? and status = 'running' and lease_token is ?",
+        (execution_id, token),
+    ).fetchone()
+    if row is None:
+        return False
+    connection.execute(
+        "insert or replace into attempts (execution_id, number, status, started_at, completed_at,"
+        " exit_code, error_message) values (?, ?, ?, ?, ?, ?, ?)",
+        (
+            execution_id,
+            row["attempt"],
+            outcome.status,
+            to_text(outcome.started_at),
+            to_text(outcome.completed_at),
+            outcome.exit_code,
+            outcome.error_message,
+        ),
+    )
+    again = outcome.retry_at is not None
+    first = row["started_at"] or to_text(outcome.started_at)
+    duration = round((outcome.completed_at - datetime.fromisoformat(first)).total_seconds() * 1000)
+    connection.execute(
+        "update executions set status = ?, not_before = ?, completed_at = ?, duration_ms = ?,"
+        " exit_code = ?, error_message = ?, result = ?, usage = ?, log_lines = ?, log_bytes = ?,"
+        " lease_owner = null, lease_token = null, lease_expires_at = null, pid = null,"
+        " pid_start = null where id = ?",
+        (
+            ExecutionStatus.QUEUED if again else outcome.status,
+            maybe_to_text(outcome.retry_at),
+            None if again else to_text(outcome.completed_at),
+            None if again else max(0, duration),
+            outcome.exit_code,
+            outcome.error_message,
+            outcome.result,
+            json.dumps(outcome.usage, separators=(",", ":")),
+            outcome.log_lines,
+            outcome.log_bytes,
+            execution_id,
+        ),
+    )
+    if not again:
+        count(connection, row["job_id"], outcome.status)
+    return True
+
+
+def count(connection: sqlite3.Connection, job_id: str, status: ExecutionStatus) -> None:
+    """Move the job's counters for an execution that has ended."""
+    column = None
+    if status is ExecutionStatus.COMPLETED:
+        column = "successful_executions"
+    elif status in BAD:
+        column = "failed_executions"
+    if column:
+        connection.execute(f"update jobs set {column} = {column} + 1 where id = ?", (job_id,))
+
+
+def end_waiting(
+    connection: sqlite3.Connection,
+    execution_id: str,
+    now: datetime,
+    status: ExecutionStatus,
+    reason: str,
+) -> bool:
+    """End an execution that has not started (cancelled while queued, say)."""
+    changed = connection.execute(
+        "update executions set status = ?, reason = ?, error_message = ?, completed_at = ?,"
+        " duration_ms = 0, log_lines = coalesce(log_lines, 0), log_bytes = coalesce(log_bytes, 0)"
+        " where id = ? and status in ('queued', 'blocked', 'waiting_for_input')",
+        (status, reason, reason, to_text(now), execution_id),
+    ).rowcount
+    return bool(changed)
+
+
+def requeue(connection: sqlite3.Connection, ids: Collection[str], token: str) -> int:
+    """Give claims back that were never started; the attempt does not count."""
+    changed = 0
+    for execution_id in ids:
+        changed += connection.execute(
+            "update executions set status = 'queued', attempt = attempt - 1, started_at ="
+            " case when attempt <= 1 then null else started_at end, lease_owner = null,"
+            " lease_token = null, lease_expires_at = null, pid = null, pid_start = null"
+            " where id = ? and lease_token = ? and status = 'running'",
+            (execution_id, token),
+        ).rowcount
+    return changed
+
+
+def running(connection: sqlite3.Connection) -> Sequence[sqlite3.Row]:
+    """Every execution that is marked running, with its lease and process."""
+    return connection.execute(
+        "select id, job_id, number, attempt, max_attempts, started_at, lease_owner, lease_token,"
+        " lease_expires_at, pid, pid_start, revision, config_override"
+        " from executions where status = 'running'"
+    ).fetchall()

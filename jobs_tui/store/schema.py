@@ -1,0 +1,193 @@
+"""The tables as they stand, by migration (DESIGN 5). Forward only: never edit one that landed."""
+
+from __future__ import annotations
+
+JOBS_1 = """
+create table jobs (
+    id text primary key,
+    name text not null,
+    description text,
+    tags text not null,
+    enabled integer not null,
+    trigger_type text not null,
+    cron_schedule text,
+    cron_timezone text,
+    planning_mode text not null,
+    entity_type text,
+    entity_id text,
+    prompt_template text not null,
+    system_prompt text,
+    executor_type text not null,
+    worker_queue_name text,
+    environment_name text,
+    parameters text not null,
+    config text not null,
+    execution_environment text,
+    webhook_path text unique,
+    webhook_secret text,
+    revision integer not null,
+    cursor_at text,
+    next_due_at text,
+    blocked_reason text,
+    last_number integer not null default 0,
+    total_executions integer not null default 0,
+    successful_executions integer not null default 0,
+    failed_executions integer not null default 0,
+    last_execution_id text,
+    last_execution_at text,
+    last_triggered_at text,
+    created_at text not null,
+    created_by text,
+    updated_at text not null,
+    updated_by text,
+    archived_at text
+);
+create index jobs_due on jobs (next_due_at)
+    where enabled = 1 and archived_at is null and next_due_at is not null;
+create index jobs_by_name on jobs (name);
+
+create table revisions (
+    job_id text not null references jobs (id) on delete cascade,
+    revision integer not null,
+    definition text not null,
+    created_at text not null,
+    created_by text,
+    primary key (job_id, revision)
+) without rowid;
+
+create table executions (
+    seq integer primary key autoincrement,
+    id text not null unique,
+    job_id text not null references jobs (id) on delete cascade,
+    number integer not null,
+    revision integer not null,
+    trigger_type text not null,
+    kind text not null,
+    status text not null,
+    reason text,
+    count integer not null default 1,
+    nominal_at text,
+    last_nominal_at text,
+    clock_epoch integer not null default 0,
+    priority integer not null default 0,
+    parallel integer not null default 1,
+    created_at text not null,
+    not_before text,
+    started_at text,
+    completed_at text,
+    duration_ms integer,
+    parameters text not null,
+    inputs text,
+    config_override text not null,
+    trigger_metadata text not null,
+    requested_by text,
+    prompt text not null,
+    attempt integer not null default 0,
+    max_attempts integer not null default 1,
+    exit_code integer,
+    error_message text,
+    result text,
+    usage text,
+    log_lines integer,
+    log_bytes integer,
+    cancel_requested_at text,
+    cancel_requested_by text,
+    lease_owner text,
+    lease_token text,
+    lease_expires_at text,
+    pid integer,
+    pid_start integer
+);
+create unique index executions_once on executions (job_id, nominal_at, clock_epoch, kind)
+    where nominal_at is not null;
+create index executions_by_job on executions (job_id, seq desc);
+create index executions_live on executions (job_id, status)
+    where status in ('queued', 'blocked', 'waiting_for_input', 'running');
+create index executions_queue on executions (priority desc, seq) where status = 'queued';
+create index executions_by_status on executions (status, seq);
+
+create table attempts (
+    execution_id text not null references executions (id) on delete cascade,
+    number integer not null,
+    status text not null,
+    started_at text not null,
+    completed_at text not null,
+    exit_code integer,
+    error_message text,
+    primary key (execution_id, number)
+) without rowid;
+
+create table deliveries (
+    seq integer primary key autoincrement,
+    id text not null unique,
+    job_id text,
+    path text not null,
+    received_at text not null,
+    remote text not null,
+    headers text not null,
+    body blob not null,
+    status_code integer not null,
+    reason text not null,
+    execution_id text
+);
+create index deliveries_by_job on deliveries (job_id, seq desc);
+
+create table engine (
+    id integer primary key check (id = 1),
+    token text not null,
+    mode text not null,
+    host text not null,
+    pid integer not null,
+    pid_start integer,
+    boot_id text not null,
+    version text not null,
+    started_at text not null,
+    heartbeat_at text not null,
+    stopped_at text,
+    address text,
+    hooks_problem text,
+    launcher_pid integer,
+    launcher_start integer,
+    stop_requested_at text
+);
+
+create table facts (
+    name text primary key,
+    value text not null
+) without rowid;
+
+create table events (
+    seq integer primary key autoincrement,
+    at text not null,
+    kind text not null,
+    message text not null
+);
+
+create table audit (
+    seq integer primary key autoincrement,
+    at text not null,
+    actor text not null,
+    face text not null,
+    action text not null,
+    subject text not null,
+    detail text
+);
+
+create table drafts (
+    id text primary key,
+    saved_at text not null,
+    data text not null
+) without rowid;
+"""
+
+LOGS_1 = """
+create table chunks (
+    execution_id text not null,
+    first_line integer not null,
+    line_count integer not null,
+    byte_count integer not null,
+    first_at text not null,
+    data blob not null,
+    primary key (execution_id, first_line)
+);
+"""
