@@ -13,6 +13,7 @@ from functools import lru_cache
 from croniter import croniter
 from croniter.croniter import CroniterBadDateError
 
+_Step = Callable[[type[datetime]], datetime]
 _ANY_TIME = datetime(2000, 1, 1)  # noqa: DTZ001 - wall time has no zone
 
 
