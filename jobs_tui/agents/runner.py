@@ -1,0 +1,209 @@
+"""The seam between the engine and whoever does the work (DESIGN 8).
+
+A runner gets a task and an output and gives back a result; it knows nothing of the database.
+Processes are started through a ``ProcessSpawner``, so that one small launcher process, and not the
+event loop, pays for them (DESIGN 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+from jobs_tui.models.errors import JobsTuiError
+
+RESULT_LIMIT = 500
+"""Characters of ``Result.result``."""
+
+MARK = "JOBS_TUI_EXECUTION_ID"
+"""The environment variable by which every process of a run is known (DESIGN 7)."""
+
+
+class SpawnFailed(JobsTuiError):
+    """The process could not be started: nothing of it ever ran."""
+
+    title = "Could not start"
+
+
+class LauncherDied(JobsTuiError):
+    """The process that starts and watches all others is gone; what became of the run is unknown."""
+
+    title = "Launcher lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a main process ended."""
+
+    code: int
+    """Exit code 0-255, or minus the signal's number."""
+    at: float
+    """When, in Unix seconds, as seen by the one who reaped it."""
+    user_seconds: float = 0.0
+    system_seconds: float = 0.0
+    max_rss_bytes: int = 0
+    """Largest resident size; Linux counts the launcher's own size (about 11 MB) as the least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What was found when the tree behind a main process was ended."""
+
+    count: int = 0
+    """Processes other than the main one that had to be ended."""
+    untouchable: int = 0
+    """Processes that belong to another user (``sudo``) and are therefore still there."""
+
+
+class Process(Protocol):
+    """A started process and everything that descends from it."""
+
+    @property
+    def pid(self) -> int:
+        """Process id of the main process, which is also its process group."""
+        ...
+
+    @property
+    def stdout(self) -> int:
+        """Read end, non-blocking; owned by this object."""
+        ...
+
+    @property
+    def stderr(self) -> int:
+        """Read end, non-blocking; owned by this object."""
+        ...
+
+    async def exited(self) -> Exit:
+        """Wait for the main process. Raises LauncherDied."""
+        ...
+
+    def stop(self, grace: float) -> None:
+        """TERM the whole tree now, KILL what is left after ``grace`` seconds (0: KILL at once).
+
+        May be called again: a shorter grace wins.
+        """
+        ...
+
+    async def ended(self) -> Leftovers:
+        """Wait until the whole tree is gone. Raises LauncherDied.
+
+        Without a ``stop`` this waits for background processes to go by themselves.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close both read ends; harmless when repeated."""
+        ...
+
+
+class ProcessSpawner(Protocol):
+    """Starts processes in a process group of their own, with stdin from /dev/null."""
+
+    async def spawn(
+        self, run_id: str, argv: Sequence[str], env: Mapping[str, str | None], cwd: str
+    ) -> Process:
+        """Start ``argv`` (``argv[0]`` an absolute path) in the directory ``cwd``.
+
+        Args:
+            run_id: the execution's id; becomes the mark in the environment of the run.
+            env: the difference to the engine's environment; None removes a variable.
+
+        Raises:
+            SpawnFailed: with a sentence for the user; nothing ran.
+            LauncherDied: the launcher went away meanwhile.
+        """
+        ...
+
+
+class Output(Protocol):
+    """Where a run's output goes."""
+
+    def feed(self, stream: str, data: bytes, step: str = "") -> None:
+        """Raw bytes as they were read; ``stream`` is ``stdout`` or ``stderr``."""
+        ...
+
+    def line(self, stream: str, text: str, step: str = "") -> None:
+        """One complete line, for ``system``, ``agent``, ``tool_call`` and ``tool_result``."""
+        ...
+
+    async def ready(self) -> None:
+        """Return when more may be fed: this is what slows a run that prints too fast."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Everything a runner may know about one attempt."""
+
+    execution_id: str
+    job_id: str
+    job_name: str
+    prompt: str
+    """The template, not yet rendered."""
+    values: Mapping[str, object]
+    """Values for the template's variables, built-ins included."""
+    spawner: ProcessSpawner
+    system_prompt: str | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    """All differences to the engine's environment."""
+    working_directory: str | None = None
+    """None means the user's home directory, as cron does."""
+    timeout: float = 3600.0
+    """Seconds. For information: the engine enforces it by cancelling."""
+    stop_timeout: float = 5.0
+    """Seconds between TERM and KILL."""
+    drain: float = 2.0
+    """Seconds that output is still read after the main process is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How an attempt ended."""
+
+    status: str
+    """``completed`` or ``failed`` (an ExecutionStatus value)."""
+    exit_code: int | None = None
+    error_message: str | None = None
+    result: str | None = None
+    """Last non-empty line or the answer, at most RESULT_LIMIT characters, not yet cleaned."""
+    usage: Mapping[str, object] = field(default_factory=dict)
+    """Processes: ``cpu_user_seconds``, ``cpu_system_seconds``, ``max_rss_bytes``."""
+    finished_at: float | None = None
+    """Unix seconds at which the main process ended; None: when ``run`` returned."""
+
+
+class Runner(Protocol):
+    """One kind of agent. Instances are shared by all runs and keep no state of any of them."""
+
+    kind: ClassVar[str]
+    name: ClassVar[str]
+    description: ClassVar[str]
+
+    def not_ready(self) -> str:
+        """Why this agent cannot work here, in one sentence; empty when it can."""
+        ...
+
+    def variables(self, prompt: str) -> tuple[str, ...]:
+        """Names the template asks for, in order of appearance. Raises InvalidInput."""
+        ...
+
+    def check(self, prompt: str, names: Collection[str]) -> tuple[str, ...]:
+        """Warnings about a template whose variables are ``names``. Raises InvalidInput."""
+        ...
+
+    def readable(self, prompt: str, values: Mapping[str, object]) -> str:
+        """The template filled in for people to read, never to be run. Raises InvalidInput."""
+        ...
+
+    async def run(self, task: Task, output: Output) -> Result:
+        """Do the work.
+
+        When the asyncio task that runs this is cancelled (cancel, timeout, engine stop), the
+        runner ends everything it started, goes on reading output meanwhile, and raises
+        CancelledError only when nothing of it is left.
+
+        Raises:
+            LauncherDied: what became of the work is unknown.
+        """
+        ...
