@@ -1,0 +1,44 @@
+"""Who asks, through which face, of which home: what every use-case needs."""
+
+from __future__ import annotations
+
+import getpass
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from jobs_tui.models.times import to_text
+from jobs_tui.store.database import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One caller of the use-cases."""
+
+    store: Store
+    actor: str
+    """Token name or operating-system user."""
+    face: str
+    """``cli``, ``tui``, ``api``, ``webhook`` or ``engine``."""
+
+    def now(self) -> datetime:
+        """The current instant, from the store's clock."""
+        return self.store.clock.now()
+
+    def audit(
+        self, connection: sqlite3.Connection, action: str, subject: str, detail: str | None = None
+    ) -> None:
+        """Note who did what, in the transaction that did it (DESIGN 9)."""
+        connection.execute(
+            "insert into audit (at, actor, face, action, subject, detail)"
+            " values (?, ?, ?, ?, ?, ?)",
+            (to_text(self.now()), self.actor, self.face, action, subject, detail),
+        )
+
+
+def user_name() -> str:
+    """The operating-system user, or ``unknown`` where it has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -1,0 +1,353 @@
+"""Creating, changing, pausing, deleting and finding jobs."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jobs_tui.guard.signatures import new_path, new_secret
+from jobs_tui.models.enums import JobStatus, TriggerType
+from jobs_tui.models.errors import InvalidInput, NotFound, Refused
+from jobs_tui.models.ids import new_job_id
+from jobs_tui.models.job import Definition, Job
+from jobs_tui.models.job_input import JobCreate, JobPatch, validated
+from jobs_tui.models.times import maybe_to_text, to_text
+from jobs_tui.service.checks import check, first_due
+from jobs_tui.service.context import Context
+from jobs_tui.service.paused import record_pause
+from jobs_tui.store import jobs as rows
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A job that was created or changed."""
+
+    job: Job
+    webhook_secret: str | None
+    """Shown once: at creation, and when a job becomes a webhook job."""
+    warnings: tuple[str, ...]
+
+
+def create(ctx: Context, data: Mapping[str, Any]) -> Saved:
+    """Make a job from the fields of JobCreate.
+
+    Raises:
+        InvalidInput: nothing was written.
+    """
+    sent = validated(JobCreate, data)
+    checked = check(sent)
+    definition, now, job_id = checked.definition, ctx.now(), new_job_id()
+    hook = definition.trigger_type is TriggerType.WEBHOOK
+    secret = new_secret() if hook else None
+    values = rows.definition_columns(definition) | {
+        "id": job_id,
+        "enabled": sent.enabled,
+        "webhook_path": new_path() if hook else None,
+        "webhook_secret": secret,
+        "cursor_at": to_text(now),
+        "next_due_at": maybe_to_text(first_due(definition, now)) if sent.enabled else None,
+        "at": to_text(now),
+        "by": ctx.actor,
+    }
+
+    def operation(connection: sqlite3.Connection) -> Job:
+        connection.execute(rows.INSERT, values)
+        rows.save_revision(connection, job_id, 1, definition, now, ctx.actor)
+        ctx.audit(connection, "job.create", job_id)
+        return _must_get(connection, job_id)
+
+    return Saved(ctx.store.write(operation), secret, checked.warnings)
+
+
+def edit(ctx: Context, job_id: str, changes: Mapping[str, Any]) -> Saved:
+    """Change the fields that are named; effective at the commit, nothing retroactive.
+
+    Raises:
+        InvalidInput: a field is bad or none is known.
+        NotFound: no such job.
+    """
+    sent = validated(JobPatch, changes)
+    if not sent.model_fields_set:
+        raise InvalidInput("Nothing to change was given.", "Name at least one field of the job.")
+    for name in sent.model_fields_set:
+        if getattr(sent, name) is None and name in ("name", "prompt_template", "config"):
+            raise InvalidInput(f"{name} cannot be null.", field=name)
+    secret: str | None = None
+    warnings: tuple[str, ...] = ()
+    now = ctx.now()
+    secret_if_needed, path_if_needed = new_secret(), new_path()
+
+    def operation(connection: sqlite3.Connection) -> Job:
+        nonlocal secret, warnings
+        job = _must_get(connection, job_id)
+        _refuse_archived(job)
+        checked = check(sent, job.definition)
+        warnings = checked.warnings
+        definition = checked.definition
+        enabled = sent.enabled if "enabled" in sent.model_fields_set else job.enabled
+        old_secret = connection.execute(
+            "select webhook_secret from jobs where id = ?", (job_id,)
+        ).fetchone()[0]
+        hook = definition.trigger_type is TriggerType.WEBHOOK
+        secret = secret_if_needed if hook and old_secret is None else None
+        timing_changed = enabled != job.enabled or _timing(definition) != _timing(job.definition)
+        if enabled and not job.enabled:
+            record_pause(connection, job, now)
+        cursor = now if timing_changed else job.cursor_at or now
+        due = first_due(definition, cursor) if enabled else None
+        values = rows.definition_columns(definition) | {
+            "id": job_id,
+            "enabled": enabled,
+            "webhook_path": job.webhook_path or (path_if_needed if hook else None),
+            "webhook_secret": old_secret or secret,
+            "cursor_at": to_text(cursor),
+            "next_due_at": maybe_to_text(due),
+            "at": to_text(now),
+            "by": ctx.actor,
+        }
+        number = connection.execute(rows.UPDATE_DEFINITION, values).fetchone()[0]
+        rows.save_revision(connection, job_id, number, definition, now, ctx.actor)
+        ctx.audit(connection, "job.edit", job_id, ", ".join(sorted(sent.model_fields_set)))
+        return _must_get(connection, job_id)
+
+    return Saved(ctx.store.write(operation), secret, warnings)
+
+
+def pause(ctx: Context, job_id: str) -> Job:
+    """Nothing automatic starts it any more; runs that are live go on. Harmless when repeated."""
+    return _switch(ctx, job_id, enabled=False)
+
+
+def resume(ctx: Context, job_id: str) -> Job:
+    """Armed again from now; what was due meanwhile is one skip record (SCHEDULING.md 5)."""
+    return _switch(ctx, job_id, enabled=True)
+
+
+def _switch(ctx: Context, job_id: str, *, enabled: bool) -> Job:
+    now = ctx.now()
+
+    def operation(connection: sqlite3.Connection) -> Job:
+        job = _must_get(connection, job_id)
+        _refuse_archived(job)
+        if job.enabled == enabled:
+            return job
+        if enabled:
+            record_pause(connection, job, now)
+        due = first_due(job.definition, now) if enabled else None
+        # While paused the cursor stays: everything after it was not decided but paused.
+        connection.execute(
+            "update jobs set enabled = ?, cursor_at = case when ? then ? else cursor_at end,"
+            " next_due_at = ?, updated_at = ?, updated_by = ? where id = ?",
+            (
+                enabled,
+                enabled,
+                to_text(now),
+                maybe_to_text(due),
+                to_text(now),
+                ctx.actor,
+                job_id,
+            ),
+        )
+        ctx.audit(connection, "job.resume" if enabled else "job.pause", job_id)
+        return _must_get(connection, job_id)
+
+    return ctx.store.write(operation)
+
+
+def archive(ctx: Context, job_id: str) -> Job:
+    """Delete: configuration and history stay and can be restored. Live runs finish."""
+    now = to_text(ctx.now())
+
+    def operation(connection: sqlite3.Connection) -> Job:
+        job = _must_get(connection, job_id)
+        _refuse_archived(job)
+        connection.execute(
+            "update jobs set archived_at = ?, next_due_at = null, updated_at = ?, updated_by = ?"
+            " where id = ?",
+            (now, now, ctx.actor, job_id),
+        )
+        connection.execute(
+            "update executions set status = 'cancelled', reason = 'the job was deleted',"
+            " error_message = 'the job was deleted', completed_at = ?, duration_ms = 0"
+            " where job_id = ? and status in ('queued', 'blocked', 'waiting_for_input')",
+            (now, job_id),
+        )
+        ctx.audit(connection, "job.delete", job_id)
+        return _must_get(connection, job_id)
+
+    return ctx.store.write(operation)
+
+
+def restore(ctx: Context, job_id: str) -> Job:
+    """Take a delete back; nothing is made up for the time between."""
+    now = ctx.now()
+
+    def operation(connection: sqlite3.Connection) -> Job:
+        job = _must_get(connection, job_id)
+        if job.archived_at is None:
+            raise Refused(f"The job {job.name!r} is not deleted.", "There is nothing to restore.")
+        due = first_due(job.definition, now) if job.enabled else None
+        connection.execute(
+            "update jobs set archived_at = null, cursor_at = ?, next_due_at = ?, updated_at = ?,"
+            " updated_by = ? where id = ?",
+            (to_text(now), maybe_to_text(due), to_text(now), ctx.actor, job_id),
+        )
+        ctx.audit(connection, "job.restore", job_id)
+        return _must_get(connection, job_id)
+
+    return ctx.store.write(operation)
+
+
+def purge(ctx: Context, job_id: str) -> int:
+    """Remove a job with its history and logs for good.
+
+    Returns:
+        How many executions went with it.
+
+    Raises:
+        Refused: one of them is running.
+    """
+
+    def operation(connection: sqlite3.Connection) -> list[str]:
+        job = _must_get(connection, job_id)
+        running = connection.execute(
+            "select count(*) from executions where job_id = ? and status = 'running'", (job_id,)
+        ).fetchone()[0]
+        if running:
+            raise Refused(
+                f"A run of {job.name!r} is going on.", "Cancel it first, or wait for its end."
+            )
+        ids = [
+            row[0]
+            for row in connection.execute("select id from executions where job_id = ?", (job_id,))
+        ]
+        connection.execute("delete from deliveries where job_id = ?", (job_id,))
+        connection.execute("delete from jobs where id = ?", (job_id,))
+        ctx.audit(connection, "job.purge", job_id, job.name)
+        return ids
+
+    ids = ctx.store.write(operation)
+    ctx.store.logs.writer.write(_delete_logs(ids))
+    return len(ids)
+
+
+def _delete_logs(ids: list[str]) -> Callable[[sqlite3.Connection], None]:
+    def operation(connection: sqlite3.Connection) -> None:
+        connection.executemany("delete from chunks where execution_id = ?", [(i,) for i in ids])
+
+    return operation
+
+
+def get(ctx: Context, job_id: str) -> Job:
+    """The job of an id, archived or not. Raises NotFound."""
+    row = ctx.store.row(f"{rows.SELECT} where jobs.id = ?", (job_id,))
+    if row is None:
+        raise NotFound(f"There is no job {job_id!r:.80}.", "`jobs-tui list` shows all.")
+    return rows.job_from(row)
+
+
+def find(ctx: Context, ref: str, *, archived: bool = False) -> Job:
+    """The job that a person means: id, unique id prefix or unique name (DESIGN 10).
+
+    Args:
+        archived: also look among deleted jobs.
+
+    Raises:
+        NotFound: nothing or several things match.
+    """
+    where = "" if archived else " and jobs.archived_at is null"
+    found = ctx.store.rows(f"{rows.SELECT} where (jobs.id = ? or jobs.name = ?){where}", (ref, ref))
+    if not found and re.fullmatch(r"(job_)?[0-9a-f-]{4,36}", ref):
+        prefix = ref if ref.startswith("job_") else f"job_{ref}"
+        found = ctx.store.rows(
+            f"{rows.SELECT} where jobs.id >= ? and jobs.id < ?{where}", (prefix, prefix + "g")
+        )
+    if len(found) == 1:
+        return rows.job_from(found[0])
+    if not found:
+        raise NotFound(
+            f"There is no job {ref!r:.80}.",
+            "Name it by id, by the beginning of its id, or by name; `jobs-tui list` shows all.",
+        )
+    ids = ", ".join(row["id"] for row in found[:5])
+    raise NotFound(f"{len(found)} jobs are called {ref!r:.80}: {ids}.", "Use the id.")
+
+
+def listing(
+    ctx: Context,
+    *,
+    enabled: bool | None = None,
+    trigger_type: str | None = None,
+    status: str | None = None,
+    query: str | None = None,
+    tag: str | None = None,
+) -> list[Job]:
+    """Jobs, newest first; deleted ones only with ``status="archived"``."""
+    wanted = _status(status)
+    where = ["jobs.archived_at is " + ("not null" if wanted is JobStatus.ARCHIVED else "null")]
+    parameters: list[Any] = []
+    if enabled is not None:
+        where.append("jobs.enabled = ?")
+        parameters.append(enabled)
+    if trigger_type is not None:
+        where.append("jobs.trigger_type = ?")
+        parameters.append(trigger_type)
+    sql = (
+        f"{rows.SELECT} where {' and '.join(where)} order by jobs.created_at desc, jobs.rowid desc"
+    )
+    found = [rows.job_from(row) for row in ctx.store.rows(sql, parameters)]
+    if wanted is not None:
+        found = [job for job in found if job.status is wanted]
+    if tag is not None:
+        found = [job for job in found if tag in job.definition.tags]
+    if query:
+        low = query.casefold()
+        found = [job for job in found if low in searchable(job)]
+    return found
+
+
+def searchable(job: Job) -> str:
+    """The text that a plain search looks at, folded for comparing."""
+    parts = (job.name, job.definition.description or "", *job.definition.tags)
+    return "\n".join((*parts, job.definition.prompt_template)).casefold()
+
+
+def definition_of(ctx: Context, job_id: str, revision: int) -> Definition:
+    """The snapshot that a run of this revision follows."""
+    return rows.revision(ctx.store.jobs.reader(), job_id, revision)
+
+
+def same_name(ctx: Context, name: str, *, but: str | None = None) -> list[str]:
+    """Ids of other jobs with exactly this name."""
+    found = ctx.store.rows("select id from jobs where name = ? and archived_at is null", (name,))
+    return [row[0] for row in found if row[0] != but]
+
+
+def _status(status: str | None) -> JobStatus | None:
+    try:
+        return None if status is None else JobStatus(status)
+    except ValueError:
+        raise InvalidInput(
+            f"{status!r:.40} is not a job status.",
+            f"Use one of {', '.join(JobStatus)}.",
+            field="status",
+        ) from None
+
+
+def _timing(definition: Definition) -> tuple[Any, ...]:
+    return definition.trigger_type, definition.cron_schedule, definition.cron_timezone
+
+
+def _must_get(connection: sqlite3.Connection, job_id: str) -> Job:
+    job = rows.get(connection, job_id)
+    if job is None:
+        raise NotFound(f"There is no job {job_id!r:.80}.", "`jobs-tui list` shows all.")
+    return job
+
+
+def _refuse_archived(job: Job) -> None:
+    if job.archived_at is not None:
+        raise NotFound(f"The job {job.name!r:.80} is deleted.", "Restore it first.")

@@ -1,0 +1,45 @@
+"""What a pause did to the schedule: one skip record when it ends (SCHEDULING.md 5, S26)."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
+from jobs_tui.models.ids import new_execution_id
+from jobs_tui.models.job import Job
+from jobs_tui.schedule.cron import parse_cron
+from jobs_tui.schedule.decisions import decide_pause
+from jobs_tui.schedule.zones import zone
+from jobs_tui.store import executions
+
+
+def record_pause(connection: sqlite3.Connection, job: Job, now: datetime) -> None:
+    """Write the occurrences between the cursor and now as skipped, reason ``paused``."""
+    definition = job.definition
+    if definition.trigger_type is not TriggerType.CRON or definition.cron_schedule is None:
+        return
+    skip = decide_pause(
+        parse_cron(definition.cron_schedule),
+        zone(definition.cron_timezone or "UTC"),
+        job.cursor_at or job.created_at,
+        now,
+    )
+    if skip is None:
+        return
+    executions.insert(
+        connection,
+        executions.NewExecution(
+            id=new_execution_id(),
+            job_id=job.id,
+            revision=job.revision,
+            trigger_type=definition.trigger_type,
+            kind=Kind.SCHEDULED,
+            created_at=now,
+            status=ExecutionStatus.SKIPPED,
+            reason=skip.reason,
+            count=skip.count,
+            nominal_at=skip.first,
+            last_nominal_at=skip.last,
+        ),
+    )

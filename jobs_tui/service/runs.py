@@ -1,0 +1,156 @@
+"""Reading runs, their history and logs, and cancelling them."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from dataclasses import dataclass
+
+from jobs_tui.models.enums import ExecutionStatus
+from jobs_tui.models.errors import InvalidInput, NotFound, Refused
+from jobs_tui.models.execution import Attempt, Execution
+from jobs_tui.models.times import to_text
+from jobs_tui.service.context import Context
+from jobs_tui.store import executions
+from jobs_tui.store.logs import LogReader
+from jobs_tui.store.queue import end_waiting
+
+
+def get(ctx: Context, execution_id: str) -> Execution:
+    """The execution of an id. Raises NotFound."""
+    found = executions.get(ctx.store.jobs.reader(), execution_id)
+    if found is None:
+        raise NotFound(f"There is no run {execution_id!r:.80}.", "`jobs-tui history` shows runs.")
+    return found
+
+
+def find(ctx: Context, ref: str) -> Execution:
+    """The run that a person means: id or unique prefix of it.
+
+    Raises:
+        NotFound: nothing or several things match.
+    """
+    found = executions.get(ctx.store.jobs.reader(), ref)
+    if found is not None:
+        return found
+    if re.fullmatch(r"(exec_)?[0-9a-f-]{4,36}", ref):
+        prefix = ref if ref.startswith("exec_") else f"exec_{ref}"
+        rows = ctx.store.rows(
+            f"{executions.SELECT} where executions.id >= ? and executions.id < ? limit 2",
+            (prefix, prefix + "g"),
+        )
+        if len(rows) == 1:
+            return executions.execution_from(rows[0])
+        if rows:
+            raise NotFound(f"Several runs begin with {ref!r}.", "Give more of the id.")
+    raise NotFound(f"There is no run {ref!r:.80}.", "`jobs-tui history JOB` shows the ids.")
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One page of a job's runs, newest first."""
+
+    job_id: str
+    total_count: int
+    executions: list[Execution]
+
+
+def history(ctx: Context, job_id: str, *, limit: int = 50, offset: int = 0) -> History:
+    """Runs of a job, newest first, skipped and lost ones included."""
+    rows = ctx.store.rows(
+        f"{executions.SELECT} where executions.job_id = ? order by executions.seq desc"
+        " limit ? offset ?",
+        (job_id, limit, offset),
+    )
+    total = ctx.store.row("select count(*) from executions where job_id = ?", (job_id,))
+    assert total is not None
+    return History(job_id, total[0], [executions.execution_from(row) for row in rows])
+
+
+def recent(
+    ctx: Context,
+    *,
+    statuses: list[ExecutionStatus] | None = None,
+    query: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> tuple[int, list[Execution]]:
+    """Runs of all jobs: running first, then queued, then newest (UX.md 5.4).
+
+    Returns:
+        How many match in all, and one page of them.
+    """
+    where, parameters = ["1"], []
+    if statuses:
+        where.append(f"executions.status in ({', '.join('?' * len(statuses))})")
+        parameters += [str(status) for status in statuses]
+    if query:
+        where.append("instr(lower(jobs.name), lower(?)) > 0")
+        parameters.append(query)
+    tail = f"from executions join jobs on jobs.id = executions.job_id where {' and '.join(where)}"
+    total = ctx.store.row(f"select count(*) {tail}", parameters)
+    assert total is not None
+    rows = ctx.store.rows(
+        f"select executions.*, jobs.name as job_name {tail}"
+        " order by case executions.status when 'running' then 0 when 'queued' then 1"
+        " when 'blocked' then 1 when 'waiting_for_input' then 1 else 2 end, executions.seq desc"
+        " limit ? offset ?",
+        [*parameters, limit, offset],
+    )
+    return total[0], [executions.execution_from(row) for row in rows]
+
+
+def attempts(ctx: Context, execution_id: str) -> list[Attempt]:
+    """The tries of a run, oldest first."""
+    return executions.attempts(ctx.store.jobs.reader(), execution_id)
+
+
+def log(ctx: Context, execution_id: str) -> LogReader:
+    """The log of a run, readable while it grows."""
+    return LogReader(ctx.store.logs, execution_id)
+
+
+def cancel(ctx: Context, execution_id: str) -> Execution:
+    """Ask for a run's end; a queued one ends at once, a running one within a second.
+
+    Raises:
+        NotFound: no such run.
+        Refused: it has ended already.
+    """
+
+    def operation(connection: sqlite3.Connection) -> Execution:
+        found = executions.get(connection, execution_id)
+        if found is None:
+            raise NotFound(f"There is no run {execution_id!r:.80}.")
+        if not found.status.live:
+            raise Refused(
+                f"Run #{found.number} of {found.job_name!r:.80} has already ended"
+                f" ({found.status.value.replace('_', ' ')}).",
+                "Nothing was changed.",
+            )
+        now = ctx.now()
+        connection.execute(
+            "update executions set cancel_requested_at = coalesce(cancel_requested_at, ?),"
+            " cancel_requested_by = coalesce(cancel_requested_by, ?) where id = ?",
+            (to_text(now), ctx.actor, execution_id),
+        )
+        reason = f"cancelled by {ctx.actor}"
+        end_waiting(connection, execution_id, now, ExecutionStatus.CANCELLED, reason)
+        ctx.audit(connection, "execution.cancel", execution_id)
+        again = executions.get(connection, execution_id)
+        assert again is not None
+        return again
+
+    return ctx.store.write(operation)
+
+
+def parse_status(text: str) -> ExecutionStatus:
+    """An execution status by its name. Raises InvalidInput."""
+    try:
+        return ExecutionStatus(text)
+    except ValueError:
+        raise InvalidInput(
+            f"{text!r:.40} is not a run status.",
+            f"Use one of {', '.join(ExecutionStatus)}.",
+            field="status",
+        ) from None

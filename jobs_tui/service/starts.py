@@ -1,0 +1,199 @@
+"""Starting a job by hand, by program, by delivery, or again: one row, one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jobs_tui.agents import prompt as prompts
+from jobs_tui.models.config import job_config
+from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
+from jobs_tui.models.errors import InvalidInput, NotFound, Refused
+from jobs_tui.models.ids import new_execution_id
+from jobs_tui.models.job import Definition, Job
+from jobs_tui.service.context import Context
+from jobs_tui.store import executions
+from jobs_tui.store import jobs as job_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The answer to a start (jobs_service_sdk.md, trigger)."""
+
+    job_id: str
+    execution_id: str
+    number: int
+    status: str
+    """``started``, or ``skipped`` when the overlap policy did not let a delivery start."""
+    message: str
+
+    def answer(self) -> dict[str, Any]:
+        """The fields of the trigger answer."""
+        return {
+            "job_id": self.job_id,
+            "execution_id": self.execution_id,
+            "workflow_id": self.execution_id,
+            "status": self.status,
+            "message": self.message,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one start brings along."""
+
+    kind: Kind
+    parameters: Mapping[str, Any]
+    config_override: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    inputs: Mapping[str, Any] | None = None
+    """``payload`` and ``headers`` of a delivery."""
+    paused_too: bool = False
+    """Start a paused job as well (a person in front of TUI or CLI: SCHEDULING.md 5)."""
+
+
+def start(
+    ctx: Context,
+    job_id: str,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    config_override: Mapping[str, Any] | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    kind: Kind = Kind.MANUAL,
+    paused_too: bool = False,
+    known_only: bool = False,
+) -> Started:
+    """Queue a run of a job.
+
+    Args:
+        known_only: refuse parameters that the job does not know (a person's typing mistake).
+
+    Raises:
+        NotFound: no such job.
+        Refused: it is paused.
+        InvalidInput: a parameter is missing or bad; nothing was written.
+    """
+    request = Request(
+        kind, parameters or {}, config_override or {}, metadata or {}, None, paused_too
+    )
+
+    def operation(connection: sqlite3.Connection) -> Started:
+        job = job_rows.get(connection, job_id)
+        if job is None or job.archived_at is not None:
+            raise NotFound(f"There is no job {job_id!r:.80}.", "`jobs-tui list` shows all.")
+        if known_only:
+            refuse_unknown(job.definition, request.parameters)
+        return queue(ctx, connection, job, request)
+
+    return ctx.store.write(operation)
+
+
+def refuse_unknown(definition: Definition, parameters: Mapping[str, Any]) -> None:
+    """A name that the job does not know is a typing mistake. Raises InvalidInput."""
+    known = [parameter.name for parameter in prompts.declared_and_used(definition)]
+    for name in parameters:
+        if name not in known:
+            takes = ", ".join(known) if known else "none"
+            raise InvalidInput(
+                f"The job has no parameter {name!r:.60}.",
+                f"It takes: {takes}.",
+                field=f"parameters.{name}",
+            )
+
+
+def queue(ctx: Context, connection: sqlite3.Connection, job: Job, request: Request) -> Started:
+    """Make the row of a start inside a transaction; the one place where a start is decided."""
+    if not job.enabled and not request.paused_too:
+        raise Refused(f"The job {job.name!r:.80} is disabled.", "Enable it first.")
+    definition = job.definition
+    config = job_config(definition.config, request.config_override)
+    new = executions.NewExecution(
+        id=new_execution_id(),
+        job_id=job.id,
+        revision=job.revision,
+        trigger_type=_trigger(request.kind, definition),
+        kind=request.kind,
+        created_at=ctx.now(),
+        parallel=config.parallel,
+        max_attempts=config.retry.max_attempts,
+        config_override=dict(request.config_override),
+        trigger_metadata=dict(request.metadata),
+        requested_by=ctx.actor,
+    )
+    new.parameters = prompts.resolve(definition, request.parameters)
+    new.inputs = _used_inputs(definition, request.inputs)
+    new.prompt = prompts.readable(
+        definition, prompts.Start(new.id, new.created_at), new.parameters, request.inputs
+    )
+    if request.kind is Kind.WEBHOOK and config.overlap == "skip" and job.live:
+        new.status, new.reason = ExecutionStatus.SKIPPED, "overlap"
+        number = executions.insert(connection, new)
+        message = f"Not started: a run of {job.name!r} is still going on (overlap: skip)."
+        return Started(job.id, new.id, number, "skipped", message)
+    number = executions.insert(connection, new)
+    message = f"Run #{number} of {job.name!r} is queued."
+    if not job.enabled:
+        message = f"Run #{number} of {job.name!r} is queued although the job is paused."
+    return Started(job.id, new.id, number, "started", message)
+
+
+def rerun(ctx: Context, execution_id: str, parameters: Mapping[str, Any] | None = None) -> Started:
+    """Start the job of an earlier execution again, with its parameters or changed ones.
+
+    The job's present definition is run; parameters that it no longer knows are dropped.
+
+    Raises:
+        NotFound: no such execution, or its job is deleted.
+    """
+
+    def operation(connection: sqlite3.Connection) -> Started:
+        old = executions.get(connection, execution_id)
+        if old is None:
+            raise NotFound(f"There is no run {execution_id!r:.80}.")
+        job = job_rows.get(connection, old.job_id)
+        if job is None or job.archived_at is not None:
+            raise NotFound(f"The job of run {execution_id} is deleted.", "Restore it first.")
+        if parameters:
+            refuse_unknown(job.definition, parameters)
+        request = Request(
+            kind=Kind.RERUN,
+            parameters={**old.parameters, **(parameters or {})},
+            config_override=old.config_override,
+            metadata={**old.trigger_metadata, "rerun_of": old.id},
+            inputs=executions.inputs(connection, execution_id) or None,
+            paused_too=True,
+        )
+        return queue(ctx, connection, job, request)
+
+    return ctx.store.write(operation)
+
+
+def start_operation(
+    ctx: Context, job: Job, request: Request
+) -> Callable[[sqlite3.Connection], Started]:
+    """:func:`queue` as an operation on the job as it stands at the commit."""
+
+    def operation(connection: sqlite3.Connection) -> Started:
+        current = job_rows.get(connection, job.id)
+        if current is None or current.archived_at is not None:
+            raise NotFound("There is no job behind this path.")
+        return queue(ctx, connection, current, request)
+
+    return operation
+
+
+def _trigger(kind: Kind, definition: Definition) -> TriggerType:
+    if kind is Kind.WEBHOOK:
+        return TriggerType.WEBHOOK
+    if kind in (Kind.SCHEDULED, Kind.CATCH_UP):
+        return definition.trigger_type
+    return TriggerType.MANUAL
+
+
+def _used_inputs(definition: Definition, inputs: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if not inputs:
+        return None
+    used = set(prompts.template_variables(definition)) & set(prompts.FROM_DELIVERY)
+    return {name: inputs[name] for name in used if name in inputs} or None

@@ -1,0 +1,86 @@
+"""Settings of a home: ``config.toml``, overridden by ``JOBS_TUI_*`` (DESIGN 5)."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings
+
+from jobs_tui.models.errors import InvalidInput
+from jobs_tui.store.home import Home
+
+Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+
+
+class Settings(BaseSettings, env_prefix="JOBS_TUI_", extra="ignore"):
+    """Everything that can be set; each field's description is its documentation."""
+
+    host: str = Field(default="127.0.0.1", description="address on which the engine listens")
+    port: int = Field(
+        default=7802, ge=0, le=65535, description="port for webhooks; 0 takes any free one"
+    )
+    mcp_port: int = Field(
+        default=7803, ge=0, le=65535, description="port for MCP; 0 takes any free one"
+    )
+    public_url: str = Field(default="", description="how senders reach this host, for webhook URLs")
+    max_running: int = Field(
+        default=8, ge=1, le=1000, description="runs at once, all jobs together"
+    )
+    stop_grace: Seconds = Field(
+        default=10.0, description="seconds that a stopping engine waits for its runs"
+    )
+    log_line_limit: int = Field(default=65_536, ge=256, description="bytes of one log line")
+    log_run_limit: int = Field(default=2 * 1024**3, ge=1024, description="bytes of one run's log")
+    history_days: int = Field(default=90, ge=1, description="days that ended runs are kept")
+    log_days: int = Field(default=30, ge=1, description="days that logs are kept")
+    delivery_days: int = Field(
+        default=30, ge=1, description="days that webhook deliveries are kept"
+    )
+    body_limit: int = Field(default=1_048_576, ge=1024, description="bytes of a webhook's body")
+
+
+@lru_cache(maxsize=8)
+def _load(config_file: Path, stamp: float) -> Settings:
+    values: dict[str, Any] = {}
+    if stamp:
+        try:
+            values = tomllib.loads(config_file.read_text())
+        except (OSError, ValueError) as error:
+            raise InvalidInput(
+                f"{config_file} cannot be read: {error}.", "Mend the file."
+            ) from None
+    unknown = sorted(values.keys() - Settings.model_fields.keys())
+    if unknown:
+        raise InvalidInput(
+            f"{config_file} sets {unknown[0]!r}, which is no setting.",
+            f"Settings are {', '.join(Settings.model_fields)}.",
+        )
+    try:
+        # An environment variable wins over the file, so file values only fill what is unset.
+        set_outside = Settings().model_fields_set
+        return Settings(**{k: v for k, v in values.items() if k not in set_outside})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        raise InvalidInput(
+            f"The setting {name} is not valid: {first['msg'][0].lower()}{first['msg'][1:]}.",
+            f"Mend it in {config_file} or in JOBS_TUI_{name.upper()}.",
+            field=name,
+        ) from None
+
+
+def load_settings(home: Home) -> Settings:
+    """The settings in force.
+
+    Raises:
+        InvalidInput: the file or a variable is not valid.
+    """
+    try:
+        stamp = home.config_file.stat().st_mtime
+    except OSError:
+        stamp = 0.0
+    return _load(home.config_file, stamp)
