@@ -159,11 +159,23 @@ def expressions(draw: st.DrawFn) -> Model:
     month, months = draw(plain_fields(4)) if draw(st.integers(0, 4)) == 0 else ("*", range(1, 13))
     day, days = "*", frozenset(range(1, 32))
     weekday, weekdays = "*", frozenset(range(7))
-    shape = draw(st.sampled_from(["open", "day", "weekday", "both", "L", "W", "#", "nL"]))
+    shape = draw(
+        st.sampled_from(["open", "day", "weekday", "both", "both", "starred", "L", "W", "#", "nL"])
+    )
     if shape in ("day", "both"):
         day, days = draw(plain_fields(3))
     if shape in ("weekday", "both"):
         weekday, weekdays = draw(plain_fields(5))
+    if shape == "starred":  # both restricted, and a first character * makes it AND
+        step = draw(st.integers(2, 9))
+        if draw(st.booleans()):
+            weekday, weekdays = draw(plain_fields(5))
+            days = frozenset(range(1, 32, step))
+            day = f"*/{step}"
+        else:
+            day, days = draw(plain_fields(3))
+            weekdays = frozenset(range(0, 7, step))
+            weekday = f"*/{step}"
     if shape == "L":
         first = draw(st.integers(1, 31))
         day, days = draw(st.sampled_from([("L", frozenset()), (f"{first},L", frozenset({first}))]))
