@@ -5,8 +5,8 @@ thread (it changes directory before each spawn), a session of its own. It outliv
 long enough to end what the engine left running and to write down what it had started.
 
 Engine to launcher: ``spawn number run_id argv env cwd`` with two pipes, ``stop number grace``,
-``ack run_id``, ``close grace``. Launcher to engine: ``pid number pid``, ``error number place errno
-text``, ``exit number code user system rss at``, ``ended number count untouchable``,
+``ack run_id``, ``close grace``. Launcher to engine: ``ready``, ``pid number pid``, ``error number
+place errno text``, ``exit number code user system rss at``, ``ended number count untouchable``,
 ``strays count``, ``crash traceback``.
 """
 
@@ -66,6 +66,8 @@ class Child:
         poll = select.poll()
         poll.register(self._wake, select.POLLIN)
         listening = 0
+        self._line.send("ready")
+        self._line.flush()
         while not self._may_leave():
             wanted = self._line.events()
             if wanted != listening:

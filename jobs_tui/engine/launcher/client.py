@@ -56,6 +56,7 @@ class Launcher:
         self._reason = ""
         self._closing = False
         self._lost = False
+        self._ready: asyncio.Future[None] = self._loop.create_future()
         self._gone: asyncio.Future[None] = self._loop.create_future()
         self._loop.add_reader(sock, self._receive)
 
@@ -101,7 +102,9 @@ class Launcher:
             ) from error
         finally:
             theirs.close()
-        return cls(process, ours, credit)
+        launcher = cls(process, ours, credit)
+        await launcher._ready
+        return launcher
 
     async def spawn(
         self, run_id: str, argv: Sequence[str], env: Mapping[str, str | None], cwd: str
@@ -218,6 +221,8 @@ class Launcher:
 
     def _handle(self, message: tuple[object, ...]) -> None:
         match message:
+            case ("ready",):
+                self._ready.set_result(None)
             case ("pid", int(number), int(pid)):
                 self._credit.release()
                 self._processes[number].on_pid(pid)
@@ -246,6 +251,8 @@ class Launcher:
         self._queue.clear()
         self._reason = self._reason or _DIED
         died = LauncherDied(self._reason, _HINT)
+        if not self._ready.done():
+            self._ready.set_exception(died)
         for process in self._processes.values():
             process.fail(died)
             self._credit.release()  # those waiting for credit shall hear that it died
