@@ -164,6 +164,7 @@ class Result:
     status: str
     """``completed`` or ``failed`` (an ExecutionStatus value)."""
     exit_code: int | None = None
+    """0-255; after a signal 128 + its number, as shells say it; None when nothing exited."""
     error_message: str | None = None
     result: str | None = None
     """Last non-empty line or the answer, at most RESULT_LIMIT characters, not yet cleaned."""

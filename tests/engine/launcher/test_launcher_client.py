@@ -57,11 +57,11 @@ async def test_environment_is_a_difference(
 async def test_large_environments(launcher: Launcher) -> None:
     large = "x" * (127 * 1024)
     assert await output(launcher, "echo ${#LARGE}", {"LARGE": large}) == f"{127 * 1024}\n"
-    with pytest.raises(SpawnFailed, match="too large.*the largest is ONE") as caught:
+    with pytest.raises(SpawnFailed, match=r"too large.*the largest is ONE") as caught:
         await output(launcher, ":", {"ONE": "x" * (128 * 1024), "TWO": "y"})
     assert "128 KiB" in caught.value.hint
     many = {f"V{i}": "x" * 120_000 for i in range(20)}
-    with pytest.raises(SpawnFailed, match="2,400,0.. bytes|2,400,... bytes"):
+    with pytest.raises(SpawnFailed, match="2,400,000 bytes"):
         await output(launcher, ":", many)
     assert await output(launcher, "echo still here") == "still here\n"
 
