@@ -112,8 +112,8 @@ async def test_a_long_script_is_refused_in_a_sentence(task: Make, output: Collec
     assert (await ShellRunner().run(task(fits), output)).status == "completed"
 
 
-async def test_a_large_value_is_refused_in_a_sentence(task: Make, output: Collected) -> None:
-    got = await ShellRunner().run(task("echo {{ v }}", values={"v": "x" * 140_000}), output)
+async def test_a_large_variable_is_refused_in_a_sentence(task: Make, output: Collected) -> None:
+    got = await ShellRunner().run(task("echo $BIG", env={"BIG": "x" * 140_000}), output)
     assert got.status == "failed"
     assert "too large" in str(got.error_message)
 
