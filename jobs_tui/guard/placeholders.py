@@ -101,9 +101,10 @@ def evaluate(placeholder: Placeholder, values: Mapping[str, object]) -> object:
     except (TemplateError, ArithmeticError, LookupError, RecursionError, TypeError,
             ValueError, AttributeError, AssertionError) as error:  # fmt: skip
         raise InvalidInput(
-            f"{where} cannot be worked out: {str(error).rstrip(".")}.", "Check the value and the filters.",
+            f"{where} cannot be worked out: {str(error).rstrip('.')}.",
+            "Check the value and the filters.",
             field=FIELD,
-        ) from error  # fmt: skip
+        ) from error
     return value
 
 
