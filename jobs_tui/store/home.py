@@ -61,10 +61,20 @@ class Home:
 
 
 def find_home() -> Home:
-    """``$JOBS_TUI_HOME``, else the XDG directories of the user (DESIGN 5)."""
+    """``$JOBS_TUI_HOME``, else the XDG directories of the user (DESIGN 5).
+
+    Raises:
+        StoreError: the variable begins with ``~`` and a user who has no home directory.
+    """
     chosen = os.environ.get("JOBS_TUI_HOME")
     if chosen:
-        data = Path(chosen).expanduser().absolute()
+        try:
+            data = Path(chosen).expanduser().absolute()
+        except RuntimeError:
+            raise StoreError(
+                f"JOBS_TUI_HOME is {chosen!r:.200}, and that user has no home directory.",
+                "Set it to a directory that you may write.",
+            ) from None
         return Home(data, data / "config.toml")
     from platformdirs import user_config_path, user_data_path  # only without JOBS_TUI_HOME
 

@@ -73,17 +73,22 @@ def append(connection: sqlite3.Connection, chunk: Chunk) -> None:
 
 
 def merge(connection: sqlite3.Connection, execution_id: str) -> None:
-    """Join neighbouring small chunks of an ended run; line numbers stay."""
+    """Join neighbouring small chunks of an ended run; line numbers stay.
+
+    Chunks with a hole between them (a write that failed) are no neighbours.
+    """
     rows = connection.execute(
         "select first_line, line_count, byte_count, first_at from chunks"
         " where execution_id = ? order by first_line",
         (execution_id,),
     ).fetchall()
     group: list[sqlite3.Row] = []
-    size = 0
+    size = following = 0
     for row in [*rows, None]:
-        fits = row is not None and row["byte_count"] < SMALL and size + row["byte_count"] <= LARGE
-        if fits and row is not None:
+        adjoins = row is not None and (not group or row["first_line"] == following)
+        fits = adjoins and row["byte_count"] < SMALL and size + row["byte_count"] <= LARGE
+        following = 0 if row is None else row["first_line"] + row["line_count"]
+        if fits:
             group.append(row)
             size += row["byte_count"]
             continue
@@ -149,18 +154,14 @@ class LogReader:
         return 0 if row is None else row[0]
 
     def lines(self, first: int, count: int) -> list[LogLine]:
-        """Lines ``first`` to ``first + count - 1``; fewer at the end."""
+        """``count`` lines from number ``first`` on; fewer at the end, holes are passed over."""
         found: list[LogLine] = []
         wanted = max(1, first)
-        while len(found) < count:
-            chunk = self.chunk_at(wanted)
-            if not chunk:
-                break
-            start = wanted - chunk[0].number
-            if start >= len(chunk):
-                break
+        for chunk in self.chunks(wanted):
+            start = max(0, wanted - chunk[0].number)
             found.extend(chunk[start : start + count - len(found)])
-            wanted = chunk[-1].number + 1
+            if len(found) >= count:
+                break
         return found
 
     def chunk_at(self, line: int) -> list[LogLine]:
@@ -175,11 +176,19 @@ class LogReader:
         return decode(row)
 
     def chunks(self, first: int = 1) -> Iterator[list[LogLine]]:
-        """Chunk by chunk from the one that holds line ``first`` to the end."""
+        """Chunk by chunk from the one that holds line ``first`` to the end, over holes."""
         line = first
-        while chunk := self.chunk_at(line):
+        while chunk := self.chunk_at(line) or self._chunk_after(line):
             yield chunk
             line = chunk[-1].number + 1
+
+    def _chunk_after(self, line: int) -> list[LogLine]:
+        row = self._database.row(
+            "select first_line, line_count, first_at, data from chunks"
+            " where execution_id = ? and first_line > ? order by first_line limit 1",
+            (self.execution_id, line),
+        )
+        return [] if row is None else decode(row)
 
     def raw_chunks(self) -> Iterator[tuple[int, str]]:
         """(number of the first line, stored text) of each chunk, for searches."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,22 @@ JOBS: Sequence[tuple[str, str]] = (("0001_first", schema.JOBS_1),)
 LOGS: Sequence[tuple[str, str]] = (("0001_first", schema.LOGS_1),)
 
 
+APPLICATION_ID = 0x4A_54_55_49
+"""``JTUI`` in the file's header: a version number alone could be any program's."""
+
 FOREIGN = """
 select count(*) from sqlite_master
 where type = 'table' and name not like 'sqlite!_%' escape '!' and name <> '_sqlite_migrations'
 """
-"""Tables that a file without our version number has no business to hold."""
+"""Tables that a file without our mark has no business to hold."""
 
 
 def ensure(path: Path, steps: Sequence[tuple[str, str]]) -> None:
-    """Create or upgrade the database at ``path``; costs one pragma when nothing is to be done.
+    """Create or upgrade the database at ``path``; costs two pragmas when nothing is to be done.
 
     Raises:
-        StoreError: the file is damaged, newer than this program, or cannot be written.
+        StoreError: the file is damaged, another program's, newer than this program, or cannot be
+            written. It is then as it was.
     """
     found = _version(path)
     if found == len(steps):
@@ -55,17 +59,29 @@ def ensure(path: Path, steps: Sequence[tuple[str, str]]) -> None:
 
 
 def _version(path: Path) -> int:
-    """How many steps the file has behind it; 0 for a file that is missing or empty."""
+    """How many steps the file has behind it; 0 for a file that is missing or empty.
+
+    Raises:
+        StoreError: it is damaged or another program's. Opened for reading only: a file that is
+            not ours must stay untouched.
+    """
     try:
         if not path.exists() or path.stat().st_size == 0:
             return 0
-        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
-        try:
-            return int(connection.execute("pragma user_version").fetchone()[0])
-        finally:
-            connection.close()
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+            version = int(connection.execute("pragma user_version").fetchone()[0])
+            mark = connection.execute("pragma application_id").fetchone()[0]
+            foreign = mark != APPLICATION_ID and (
+                version or connection.execute(FOREIGN).fetchone()[0]
+            )
     except (sqlite3.Error, OSError) as error:
         raise explain(error, path) from None
+    if foreign:
+        raise StoreError(
+            f"{path} is a database of another program.",
+            "Nothing was changed. Set JOBS_TUI_HOME to another directory.",
+        )
+    return version
 
 
 def _upgrade(path: Path, steps: Sequence[tuple[str, str]], found: int) -> None:
@@ -73,28 +89,34 @@ def _upgrade(path: Path, steps: Sequence[tuple[str, str]], found: int) -> None:
 
     connection = connect(path, create=True)
     try:
-        if found == 0 and connection.execute(FOREIGN).fetchone()[0]:
-            raise StoreError(
-                f"{path} is a database of another program.",
-                "Nothing was changed. Set JOBS_TUI_HOME to another directory.",
-            )
         if found:
-            connection.execute("pragma wal_checkpoint(truncate)")
-            shutil.copy2(path, path.with_name(f"{path.name}.before-{found + 1:04d}"))
+            _back_up(connection, path.with_name(f"{path.name}.before-{found + 1:04d}"))
         migrations = sqlite_utils.Migrations("jobs_tui")
         for number, (name, sql) in enumerate(steps, start=1):
             migrations(name=name)(_step(number, sql))
         migrations.apply(sqlite_utils.Database(connection))
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise explain(error, path) from None
     finally:
         connection.close()
+
+
+def _back_up(connection: sqlite3.Connection, target: Path) -> None:
+    """A consistent copy even while an older engine writes; never left half done under its name."""
+    unfinished = target.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
+    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    with closing(sqlite3.connect(unfinished)) as copy:
+        connection.backup(copy)
+    unfinished.replace(target)
 
 
 def _step(number: int, sql: str) -> Callable[[Any], None]:
     def apply(database: Any) -> None:
         for statement in filter(str.strip, sql.split(";")):
             database.conn.execute(statement)
+        # In the step's own transaction: after an interruption it has happened, or it has not.
+        database.conn.execute(f"pragma application_id = {APPLICATION_ID}")
         database.conn.execute(f"pragma user_version = {number}")
 
     return apply

@@ -16,7 +16,7 @@ from jobs_tui.store.home import Home
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 
 
-class Settings(BaseSettings, env_prefix="JOBS_TUI_", extra="ignore"):
+class Settings(BaseSettings, env_prefix="JOBS_TUI_", env_ignore_empty=True, extra="ignore"):
     """Everything that can be set; each field's description is its documentation."""
 
     host: str = Field(default="127.0.0.1", description="address on which the engine listens")
@@ -48,7 +48,7 @@ def _load(config_file: Path, stamp: float) -> Settings:
     values: dict[str, Any] = {}
     if stamp:
         try:
-            values = tomllib.loads(config_file.read_text())
+            values = tomllib.loads(config_file.read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise InvalidInput(
                 f"{config_file} cannot be read: {error}.", "Mend the file."

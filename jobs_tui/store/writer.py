@@ -7,6 +7,7 @@ connection: a group runs plainly, and is redone with a savepoint each if one ope
 from __future__ import annotations
 
 import asyncio
+import logging
 import queue
 import sqlite3
 import threading
@@ -16,6 +17,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
+from jobs_tui.models.errors import StoreError
 from jobs_tui.store.connection import connect, explain
 
 T = TypeVar("T")
@@ -26,6 +28,7 @@ GROUP = 256
 LINGER = 0.002
 """Seconds to wait for company, only after a group that had some."""
 
+_log = logging.getLogger(__name__)
 _Item = tuple[Operation[Any], "Future[Any]"]
 
 
@@ -47,11 +50,20 @@ class Writer:
         """Called in the writer thread after each commit: the bus inside one process."""
 
     def submit(self, operation: Operation[T]) -> Future[T]:
-        """Queue an operation; the future resolves after its commit."""
+        """Queue an operation; the future resolves after its commit.
+
+        A future that is cancelled before its turn takes its operation along.
+
+        Raises:
+            StoreError: the writer is closed.
+        """
         future: Future[T] = Future()
         with self._lock:
             if self._closed:
-                raise RuntimeError("the writer is closed")
+                raise StoreError(
+                    f"The database {self._path} is closed: jobs-tui is stopping.",
+                    "Nothing was changed. Try again in a moment.",
+                )
             if self._thread is None:
                 self._thread = threading.Thread(
                     target=self._run, name=f"write {self._path.name}", daemon=True
@@ -68,6 +80,10 @@ class Writer:
         """As :meth:`write`, for an event loop."""
         return await asyncio.wrap_future(self.submit(operation))
 
+    def waiting(self) -> int:
+        """Operations that are queued and not yet begun, for those who must not run ahead of it."""
+        return self._queue.qsize()
+
     def close(self) -> None:
         """Finish what is queued and end the thread."""
         with self._lock:
@@ -80,41 +96,53 @@ class Writer:
     def _run(self) -> None:
         connection: sqlite3.Connection | None = None
         company = False
-        while True:
-            item = self._queue.get()
-            if item is None:
+        last = False
+        while not last:
+            first = self._queue.get()
+            if first is None:
                 break
             if company:
                 time.sleep(LINGER)
-            group = [item]
-            last = False
-            while len(group) < GROUP:
-                try:
-                    following = self._queue.get_nowait()
-                except queue.Empty:
-                    break
-                if following is None:
-                    last = True
-                    break
-                group.append(following)
+            group, last = self._gather(first)
             company = len(group) > 1
+            # From here on nobody can cancel them: what is written is also answered.
+            group = [item for item in group if item[1].set_running_or_notify_cancel()]
+            if not group:
+                continue
             try:
                 if connection is None:
                     connection = connect(self._path, synchronous=self._synchronous)
                 outcome = self._commit(connection, group)
             except BaseException as error:
                 outcome = [(False, error)] * len(group)
-            if self.committed is not None:
-                self.committed()
-            for (_, future), (good, value) in zip(group, outcome, strict=True):
-                if good:
-                    future.set_result(value)
-                else:
-                    future.set_exception(value)
-            if last:
-                break
+            self._tell(group, outcome)
         if connection is not None:
             connection.close()
+
+    def _gather(self, first: _Item) -> tuple[list[_Item], bool]:
+        """The operations that wait by now, and whether the end was among them."""
+        group = [first]
+        while len(group) < GROUP:
+            try:
+                following = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if following is None:
+                return group, True
+            group.append(following)
+        return group, False
+
+    def _tell(self, group: list[_Item], outcome: list[tuple[bool, Any]]) -> None:
+        if self.committed is not None:
+            try:
+                self.committed()
+            except Exception:  # a listener's mistake must not end the only writer
+                _log.exception("the listener for commits of %s failed", self._path.name)
+        for (_, future), (good, value) in zip(group, outcome, strict=True):
+            if good:
+                future.set_result(value)
+            else:
+                future.set_exception(value)
 
     def _commit(self, connection: sqlite3.Connection, group: list[_Item]) -> list[tuple[bool, Any]]:
         try:
