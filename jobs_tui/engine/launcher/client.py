@@ -80,20 +80,21 @@ class Launcher:
             *(sys.executable, "-I", "-S", "-X", "utf8", _CHILD),
             *(str(theirs.fileno()), os.path.abspath(journal_path), str(float(grace))),
         ]
+        # An engine may itself be part of a run (of another home); what it starts is not.
+        environment = {name: value for name, value in os.environ.items() if name != MARK}
 
-        def popen() -> subprocess.Popen[bytes]:
-            return subprocess.Popen(
+        try:
+            # In the loop's thread, once and for a millisecond: cancelled half way it would leak.
+            process = subprocess.Popen(  # noqa: ASYNC220
                 argv,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
+                env=environment,
                 start_new_session=True,
                 cwd="/",
             )
-
-        try:
-            process = await asyncio.to_thread(popen)
         except OSError as error:
             ours.close()
             raise LauncherDied(
@@ -103,7 +104,11 @@ class Launcher:
         finally:
             theirs.close()
         launcher = cls(process, ours, credit)
-        await launcher._ready
+        try:
+            await launcher._ready
+        except asyncio.CancelledError:
+            launcher._on_end()  # closes its socket, and with that the launcher
+            raise
         return launcher
 
     async def spawn(

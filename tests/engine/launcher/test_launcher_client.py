@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from jobs_tui.agents.runner import LauncherDied, SpawnFailed
 from jobs_tui.engine.launcher import procs
 from jobs_tui.engine.launcher.client import Launcher
+from jobs_tui.engine.launcher.journal import read_journal
 from tests.launcher_help import BASH, alive, read_all, token, until
 
 
@@ -201,3 +203,54 @@ async def test_the_launcher_loads_nothing_but_the_standard_library(launcher: Lau
     mapped = Path(f"/proc/{launcher.pid}/maps").read_text()
     assert "site-packages" not in mapped
     assert "libsqlite" not in mapped
+
+
+async def test_a_bug_in_the_launcher_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    launcher = await Launcher.start(tmp_path / "journal")
+    reasons: list[str] = []
+    launcher.on_death = reasons.append
+    tok = token()
+    script = f"trap '' TERM; setsid sleep {tok} & sleep {tok}; :"
+    run = await launcher.spawn("exec_a", [BASH, "-c", script], {}, "/")
+    await until(lambda: len(alive(tok)) == 3)
+    launcher.send("nonsense")
+    with pytest.raises(LauncherDied, match="ValueError: unknown frame"):
+        await asyncio.wait_for(run.ended(), 5)
+    await until(lambda: reasons)
+    assert alive(tok) == []
+    assert read_journal(str(tmp_path / "journal"), launcher.pid) == {"exec_a"}
+    run.close()
+
+
+async def test_a_launcher_that_cannot_start_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(LauncherDied):
+        await asyncio.wait_for(Launcher.start(tmp_path / "journal"), 5)
+    monkeypatch.setattr(sys, "executable", "/nope")
+    with pytest.raises(LauncherDied, match="cannot be started"):
+        await asyncio.wait_for(Launcher.start(tmp_path / "journal"), 5)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+async def test_a_cancelled_start_leaves_nothing(tmp_path: Path) -> None:
+    before = procs.children(os.getpid())
+    start = asyncio.ensure_future(Launcher.start(tmp_path / "journal"))
+    await until(lambda: len(procs.children(os.getpid())) > len(before))
+    start.cancel()
+    await asyncio.gather(start, return_exceptions=True)
+    if not start.cancelled():
+        await start.result().close()
+    await until(lambda: procs.children(os.getpid()) == before)
+
+
+async def test_a_launcher_inside_a_run_does_not_pass_on_its_mark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JOBS_TUI_EXECUTION_ID", "exec_outer")
+    launcher = await Launcher.start(tmp_path / "journal")
+    assert procs.mark(launcher.pid) is None
+    assert await output(launcher, "echo $JOBS_TUI_EXECUTION_ID") == "exec_a\n"
+    await launcher.close()
