@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from jobs_tui.models.clock import Clock, SystemClock
-from jobs_tui.models.errors import StoreError
 from jobs_tui.store import migrations
 from jobs_tui.store.connection import connect, explain
 from jobs_tui.store.home import Home
@@ -63,6 +62,25 @@ class Database:
             self._readers.clear()
 
 
+class Watch:
+    """Sees whether anybody has committed to a database since the last look."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection = connect(path)
+
+    def version(self) -> int:
+        """A number that changes with every commit. Raises StoreError."""
+        try:
+            return int(self._connection.execute("pragma data_version").fetchone()[0])
+        except sqlite3.Error as error:
+            raise explain(error, self._path) from None
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
 class Store:
     """Both files of a home, open. Faces and engine share one per process.
 
@@ -78,7 +96,7 @@ class Store:
         migrations.ensure(home.logs_db, migrations.LOGS)
         self.jobs = Database(home.jobs_db, synchronous="FULL")
         self.logs = Database(home.logs_db, synchronous="NORMAL")
-        self._watch: sqlite3.Connection | None = None
+        self._watch: Watch | None = None
 
     def write(self, operation: Operation[T]) -> T:
         """Run an operation on ``jobs.db`` and wait for its commit (not from an event loop)."""
@@ -104,14 +122,16 @@ class Store:
         """A number that changes with every commit of any process (DESIGN 2.1).
 
         Polled on a connection of its own: ``data_version`` never shows the connection's own
-        commits and is frozen inside a read transaction (PROTOTYPES B). Call it from one thread.
+        commits and is frozen inside a read transaction (PROTOTYPES B). Call it from one thread;
+        who polls from another takes a :meth:`watch` of its own.
         """
-        try:
-            if self._watch is None:
-                self._watch = connect(self.home.jobs_db)
-            return int(self._watch.execute("pragma data_version").fetchone()[0])
-        except sqlite3.Error as error:
-            raise explain(error, self.home.jobs_db) from None
+        if self._watch is None:
+            self._watch = self.watch()
+        return self._watch.version()
+
+    def watch(self) -> Watch:
+        """A further eye on the commits of all processes; close it after use."""
+        return Watch(self.home.jobs_db)
 
     def check(self) -> list[str]:
         """What SQLite finds wrong with the files; empty when they are sound."""
@@ -129,6 +149,3 @@ class Store:
         if self._watch is not None:
             self._watch.close()
             self._watch = None
-
-
-__all__ = ["Database", "Store", "StoreError"]

@@ -55,8 +55,9 @@ class Outcome:
     error_message: str | None
     result: str | None
     usage: dict[str, Any]
-    log_lines: int
-    log_bytes: int
+    log_lines: int | None
+    """None: not known (the engine died); readers then look at the log itself."""
+    log_bytes: int | None
     retry_at: datetime | None
     """When the next attempt may start, None if this was the last."""
 

@@ -1,0 +1,318 @@
+"""One attempt of one execution: from its claim to its result (DESIGN 7)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache, partial
+
+from jobs_tui.agents.prompt import Start, all_values, runner_of
+from jobs_tui.agents.runner import LauncherDied, Process, ProcessSpawner, Result, Task
+from jobs_tui.engine.launcher.sweep import process_start_time
+from jobs_tui.engine.output import LogOutput
+from jobs_tui.guard.masking import Masker, looks_secret
+from jobs_tui.guard.terminal_text import plain
+from jobs_tui.models.config import JobConfig, Retry, job_config
+from jobs_tui.models.enums import ExecutionStatus, Stream
+from jobs_tui.models.errors import JobsTuiError, StoreError
+from jobs_tui.models.execution import Execution
+from jobs_tui.models.job import Definition
+from jobs_tui.store import executions, jobs, queue
+from jobs_tui.store.database import Store
+from jobs_tui.store.logs import LogReader
+from jobs_tui.store.settings import Settings
+
+log = logging.getLogger("jobs_tui.engine")
+
+MESSAGE_LIMIT = 1000
+"""Characters of an error message or result that are kept on the row."""
+NOTE_AFTER = 0.25
+"""Seconds after which a run's process is written to its row."""
+TRY_AGAIN = 1.0
+"""Seconds between tries to write a result while the store refuses."""
+
+RETRIED = frozenset({ExecutionStatus.FAILED, ExecutionStatus.TIMED_OUT})
+
+
+@dataclass(slots=True)
+class Ending:
+    """Why an attempt is being ended from outside, set before its task is cancelled."""
+
+    reason: str = ""
+    by_engine: bool = False
+    """The engine stops: nobody wanted this run's end."""
+
+
+class Attempt:
+    """Runs one claimed execution.
+
+    Args:
+        token: the lease under which it was claimed.
+        spawner: starts processes.
+        released: called once when the place is free again, before the result is written.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        execution: Execution,
+        token: str,
+        spawner: ProcessSpawner,
+        released: Callable[[], None],
+        rng: random.Random,
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self.execution = execution
+        self._token = token
+        self._spawner = spawner
+        self._released = released
+        self._rng = rng
+        self._noting: asyncio.TimerHandle | None = None
+        self.ending = Ending()
+        self.working = False
+        """Between claim and result: only then may its task be cancelled."""
+
+    async def run(self) -> bool:
+        """Do the work and write the result.
+
+        Returns:
+            True when another attempt was queued.
+        """
+        execution = self.execution
+        started = execution.started_at or self._store.clock.now()
+        if execution.attempt > 1:
+            started = self._store.clock.now()
+        definition, config = self._definition()
+        output = self._output(definition, execution)
+        try:
+            self.working = True
+            status, result = await self._work(definition, config, output)
+        finally:
+            self.working = False
+            if self._noting is not None:
+                self._noting.cancel()
+            self._released()
+        completed = self._store.clock.now()
+        if result.finished_at is not None:
+            completed = max(started, datetime.fromtimestamp(result.finished_at, UTC))
+        await output.close()
+        outcome = queue.Outcome(
+            status=status,
+            started_at=started,
+            completed_at=completed,
+            exit_code=result.exit_code,
+            error_message=self._clean(result.error_message, output),
+            result=self._clean(result.result, output),
+            usage=dict(result.usage),
+            log_lines=output.lines,
+            log_bytes=output.size + (execution.log_bytes or 0),
+            retry_at=self._retry_at(status, config, completed),
+        )
+        await self._finish(outcome)
+        return outcome.retry_at is not None
+
+    async def broke(self, error: Exception) -> None:
+        """End an execution whose attempt could not even be made."""
+        now = self._store.clock.now()
+        message = f"the run could not be made: {type(error).__name__}: {error}"
+        await self._finish(
+            queue.Outcome(
+                status=ExecutionStatus.FAILED,
+                started_at=now,
+                completed_at=now,
+                exit_code=None,
+                error_message=message[:MESSAGE_LIMIT],
+                result=None,
+                usage={},
+                log_lines=None,
+                log_bytes=None,
+                retry_at=None,
+            )
+        )
+
+    def _definition(self) -> tuple[Definition, JobConfig]:
+        execution = self.execution
+        definition = _revision(self._store, execution.job_id, execution.revision)
+        return definition, job_config(definition.config, execution.config_override)
+
+    def _output(self, definition: Definition, execution: Execution) -> LogOutput:
+        again = execution.attempt > 1
+        first = LogReader(self._store.logs, execution.id).last_line() + 1 if again else 1
+        output = LogOutput(
+            self._store.logs,
+            self._store.clock,
+            execution.id,
+            masker=masker_of(_env_vars(definition)),
+            first_line=first,
+            line_limit=self._settings.log_line_limit,
+            run_limit=self._settings.log_run_limit,
+        )
+        if again:
+            output.line(Stream.SYSTEM, f"attempt {execution.attempt} of {execution.max_attempts}")
+        return output
+
+    async def _work(
+        self, definition: Definition, config: JobConfig, output: LogOutput
+    ) -> tuple[ExecutionStatus, Result]:
+        deadline = asyncio.timeout(config.timeout)
+        try:
+            if self.ending.reason:  # asked for before it began
+                raise asyncio.CancelledError
+            runner = runner_of(definition)
+            async with deadline:
+                result = await runner.run(self._task(definition, config), output)
+            return ExecutionStatus(result.status), result
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            message = f"timed out after {config.timeout:g} s"
+            output.line(Stream.SYSTEM, message)
+            return ExecutionStatus.TIMED_OUT, Result("timed_out", error_message=message)
+        except asyncio.CancelledError:
+            message = self.ending.reason or "cancelled"
+            output.line(Stream.SYSTEM, message)
+            return ExecutionStatus.CANCELLED, Result("cancelled", error_message=message)
+        except LauncherDied as error:
+            return ExecutionStatus.LOST, Result("lost", error_message=error.message)
+        except JobsTuiError as error:
+            return ExecutionStatus.FAILED, Result("failed", error_message=error.sentence())
+        except Exception as error:
+            log.exception("run %s broke its runner", self.execution.id)
+            message = f"the agent broke down: {type(error).__name__}: {error}"
+            return ExecutionStatus.FAILED, Result("failed", error_message=message)
+
+    def _task(self, definition: Definition, config: JobConfig) -> Task:
+        execution = self.execution
+        start = Start(execution.id, execution.nominal_at or execution.created_at)
+        inputs = executions.inputs(self._store.jobs.reader(), execution.id)
+        env = {
+            "JOBS_TUI_HOME": str(self._store.home.data),
+            "JOBS_TUI_JOB_ID": execution.job_id,
+            "JOBS_TUI_JOB_NAME": definition.name,
+            "JOBS_TUI_RUN_NUMBER": str(execution.number),
+            "JOBS_TUI_ATTEMPT": str(execution.attempt),
+            **_env_vars(definition),
+        }
+        return Task(
+            execution_id=execution.id,
+            job_id=execution.job_id,
+            job_name=definition.name,
+            prompt=definition.prompt_template,
+            values=all_values(definition, start, execution.parameters, inputs),
+            spawner=_Noting(self._spawner, self._process_started),
+            system_prompt=definition.system_prompt,
+            env=env,
+            working_directory=config.working_directory,
+            timeout=config.timeout,
+            stop_timeout=config.stop_timeout,
+            drain=config.drain,
+        )
+
+    def _process_started(self, pid: int) -> None:
+        # Most runs are over before this: a write for each would be a third of the work.
+        self._noting = asyncio.get_running_loop().call_later(NOTE_AFTER, self._note, pid)
+
+    def _note(self, pid: int) -> None:
+        """Write the process behind, so that a later engine can look for it."""
+        self._store.submit(
+            partial(
+                queue.note_process,
+                execution_id=self.execution.id,
+                token=self._token,
+                pid=pid,
+                start=process_start_time(pid),
+            )
+        )
+
+    def _retry_at(
+        self, status: ExecutionStatus, config: JobConfig, completed: datetime
+    ) -> datetime | None:
+        execution = self.execution
+        if status is ExecutionStatus.LOST and config.on_lost == "retry":
+            return completed if execution.attempt < max(2, execution.max_attempts) else None
+        if status is ExecutionStatus.CANCELLED and self.ending.by_engine:
+            return completed if config.on_lost == "retry" else None
+        if status not in RETRIED or execution.attempt >= execution.max_attempts:
+            return None
+        return completed + timedelta(seconds=backoff(config.retry, execution.attempt, self._rng))
+
+    def _clean(self, text: str | None, output: LogOutput) -> str | None:
+        if text is None:
+            return None
+        return output.mask(plain(text))[:MESSAGE_LIMIT] or None
+
+    async def _finish(self, outcome: queue.Outcome) -> None:
+        """Write the result; while the store refuses (a full disk), keep it and try again."""
+        while True:
+            try:
+                await self._store.awrite(
+                    partial(
+                        queue.finish,
+                        execution_id=self.execution.id,
+                        token=self._token,
+                        outcome=outcome,
+                    )
+                )
+                return
+            except StoreError as error:
+                log.error("the result of run %s waits: %s", self.execution.id, error.message)
+                await asyncio.sleep(TRY_AGAIN)
+
+
+class _Noting:
+    """A spawner that tells the pid of what it started."""
+
+    def __init__(self, spawner: ProcessSpawner, started: Callable[[int], None]) -> None:
+        self._spawner = spawner
+        self._started = started
+
+    async def spawn(
+        self, run_id: str, argv: Sequence[str], env: Mapping[str, str | None], cwd: str
+    ) -> Process:
+        """See ProcessSpawner."""
+        process = await self._spawner.spawn(run_id, argv, env, cwd)
+        self._started(process.pid)
+        return process
+
+
+def backoff(retry: Retry, attempt: int, rng: random.Random) -> float:
+    """Seconds before the next attempt after ``attempt`` (from 1): exponential, +-20 % jitter."""
+    wait = min(retry.max_delay, retry.delay * retry.factor ** (attempt - 1))
+    return wait * rng.uniform(0.8, 1.2)
+
+
+def masker_of(env_vars: Mapping[str, str]) -> Masker:
+    """Masks what looks secret among the engine's and the job's variables."""
+    secrets = {value for name, value in os.environ.items() if looks_secret(name)}
+    secrets |= {value for name, value in env_vars.items() if looks_secret(name)}
+    return _masker(frozenset(secrets))
+
+
+@lru_cache(maxsize=64)
+def _masker(secrets: frozenset[str]) -> Masker:
+    return Masker(secrets)
+
+
+def _env_vars(definition: Definition) -> dict[str, str]:
+    return dict((definition.execution_environment or {}).get("env_vars") or {})
+
+
+_revisions: dict[tuple[str, str, int], Definition] = {}
+
+
+def _revision(store: Store, job_id: str, number: int) -> Definition:
+    """A definition never changes once saved, so the newest few are kept in memory."""
+    key = (str(store.home.data), job_id, number)
+    found = _revisions.get(key)
+    if found is None:
+        if len(_revisions) > 1000:
+            _revisions.clear()
+        found = _revisions[key] = jobs.revision(store.jobs.reader(), job_id, number)
+    return found

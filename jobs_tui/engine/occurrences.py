@@ -1,0 +1,254 @@
+"""The tick: every due occurrence is decided once, in the transaction that moves the cursor.
+
+Source: SCHEDULING.md 5 and 6, DESIGN 6.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from jobs_tui.agents import prompt as prompts
+from jobs_tui.models.config import JobConfig, job_config
+from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
+from jobs_tui.models.errors import JobsTuiError
+from jobs_tui.models.ids import new_execution_id
+from jobs_tui.models.job import Job
+from jobs_tui.models.times import from_text, maybe_to_text, to_text
+from jobs_tui.schedule.clock_steps import after_backward_step
+from jobs_tui.schedule.cron import parse_cron
+from jobs_tui.schedule.decisions import Policy, Skip, Start, decide
+from jobs_tui.schedule.next_fires import next_fire
+from jobs_tui.schedule.zones import zone
+from jobs_tui.store import executions
+from jobs_tui.store import jobs as rows
+from jobs_tui.store.database import Store
+
+LIMIT = 100
+"""Jobs decided in one transaction: more would stall other writers (SCHEDULING.md 6)."""
+CHUNK = 500
+"""Jobs whose next start is computed anew in one transaction when the engine starts."""
+
+DUE = f"""
+{rows.SELECT} where jobs.enabled = 1 and jobs.archived_at is null
+    and jobs.next_due_at is not null and jobs.next_due_at <= ?
+order by jobs.next_due_at limit ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What one transaction of the tick did."""
+
+    jobs: int
+    starts: int
+
+    @property
+    def more(self) -> bool:
+        """Whether other jobs may be due as well."""
+        return self.jobs == LIMIT
+
+
+async def decide_due(store: Store, now: datetime) -> Decided:
+    """Decide what is due by now, up to :data:`LIMIT` jobs."""
+    if store.row(DUE, (to_text(now), 1)) is None:
+        return Decided(0, 0)
+    return await store.awrite(partial(_decide_due, now=now))
+
+
+def next_due(store: Store) -> datetime | None:
+    """When the next occurrence of any job is due."""
+    row = store.row(
+        "select min(next_due_at) from jobs where enabled = 1 and archived_at is null"
+        " and next_due_at is not null"
+    )
+    return None if row is None or row[0] is None else from_text(row[0])
+
+
+def _decide_due(connection: sqlite3.Connection, now: datetime) -> Decided:
+    epoch = clock_epoch(connection)
+    found = [rows.job_from(row) for row in connection.execute(DUE, (to_text(now), LIMIT))]
+    starts = sum(_decide_job(connection, job, now, epoch) for job in found)
+    return Decided(len(found), starts)
+
+
+def _decide_job(connection: sqlite3.Connection, job: Job, now: datetime, epoch: int) -> int:
+    definition = job.definition
+    try:
+        cron = parse_cron(definition.cron_schedule or "")
+        place = zone(definition.cron_timezone or "UTC")
+        config = job_config(definition.config)
+    except JobsTuiError as error:
+        # What was valid when it was saved need not be valid for ever: time zones go away.
+        block(connection, job.id, error.sentence())
+        return 0
+    policy = Policy(
+        overlap=config.overlap,
+        grace=config.grace,
+        catchup=config.catchup,
+        catchup_window=config.catchup_window,
+        max_parallel=config.max_parallel,
+    )
+    decision = decide(cron, place, job.cursor_at or job.created_at, now, policy, job.live)
+    for skip in decision.skips:
+        _insert_skip(connection, job, skip, now, epoch)
+    for start in decision.starts:
+        _insert_start(connection, job, config, start, now, epoch)
+    connection.execute(
+        "update jobs set cursor_at = ?, next_due_at = ? where id = ?",
+        (to_text(decision.cursor), maybe_to_text(decision.next_due), job.id),
+    )
+    return len(decision.starts)
+
+
+def _insert_skip(
+    connection: sqlite3.Connection, job: Job, skip: Skip, now: datetime, epoch: int
+) -> None:
+    executions.insert(
+        connection,
+        executions.NewExecution(
+            id=new_execution_id(),
+            job_id=job.id,
+            revision=job.revision,
+            trigger_type=TriggerType.CRON,
+            kind=Kind.SCHEDULED,
+            created_at=now,
+            status=ExecutionStatus.SKIPPED,
+            reason=skip.reason,
+            count=skip.count,
+            nominal_at=skip.first,
+            last_nominal_at=skip.last,
+            clock_epoch=epoch,
+            requested_by="engine",
+        ),
+    )
+
+
+def _insert_start(
+    connection: sqlite3.Connection,
+    job: Job,
+    config: JobConfig,
+    start: Start,
+    now: datetime,
+    epoch: int,
+) -> None:
+    new = executions.NewExecution(
+        id=new_execution_id(),
+        job_id=job.id,
+        revision=job.revision,
+        trigger_type=TriggerType.CRON,
+        kind=Kind(start.kind),
+        created_at=now,
+        nominal_at=start.nominal,
+        clock_epoch=epoch,
+        parallel=config.parallel,
+        max_attempts=config.retry.max_attempts,
+        requested_by="engine",
+    )
+    late = (now - start.nominal).total_seconds()
+    if new.kind is Kind.CATCH_UP:
+        new.trigger_metadata = {"late_seconds": round(late)}
+    try:
+        new.parameters = prompts.resolve(job.definition, {})
+        new.prompt = prompts.readable(
+            job.definition, prompts.Start(new.id, start.nominal), new.parameters
+        )
+        executions.insert(connection, new)
+    except JobsTuiError as error:
+        # The occurrence is decided all the same, and its row says what is wrong.
+        new.status = ExecutionStatus.FAILED
+        executions.insert(connection, new)
+        connection.execute(
+            "update executions set error_message = ?, completed_at = ?, duration_ms = 0,"
+            " log_lines = 0, log_bytes = 0 where id = ?",
+            (error.sentence(), to_text(now), new.id),
+        )
+        connection.execute(
+            "update jobs set failed_executions = failed_executions + 1 where id = ?", (job.id,)
+        )
+
+
+def block(connection: sqlite3.Connection, job_id: str, reason: str) -> None:
+    """Take a job off the schedule until it is mended, with the reason."""
+    connection.execute(
+        "update jobs set blocked_reason = ?, next_due_at = null where id = ?", (reason, job_id)
+    )
+
+
+def clock_epoch(connection: sqlite3.Connection) -> int:
+    """How often the clock was set back by more than a minute."""
+    row = connection.execute("select value from facts where name = 'clock_epoch'").fetchone()
+    return 0 if row is None else int(row[0])
+
+
+async def recompute(store: Store, now: datetime) -> list[str]:
+    """Compute every job's next start anew: time zone rules change under our feet.
+
+    Returns:
+        A sentence per job whose next start moved.
+    """
+    ids = [
+        row[0]
+        for row in store.rows(
+            "select id from jobs where enabled = 1 and archived_at is null"
+            " and trigger_type = 'cron' order by next_due_at"
+        )
+    ]
+    moved: list[str] = []
+    for at in range(0, len(ids), CHUNK):
+        moved += await store.awrite(partial(_recompute, ids=ids[at : at + CHUNK], now=now))
+    return moved
+
+
+def _recompute(connection: sqlite3.Connection, ids: list[str], now: datetime) -> list[str]:
+    moved = []
+    for job_id in ids:
+        job = rows.get(connection, job_id)
+        if job is None:
+            continue
+        try:
+            cron = parse_cron(job.definition.cron_schedule or "")
+            due = next_fire(cron, zone(job.definition.cron_timezone or "UTC"), job.cursor_at or now)
+        except JobsTuiError as error:
+            block(connection, job.id, error.sentence())
+            moved.append(f"{job.name}: {error.sentence()}")
+            continue
+        if due != job.next_due_at or job.blocked_reason:
+            connection.execute(
+                "update jobs set next_due_at = ?, blocked_reason = null where id = ?",
+                (maybe_to_text(due), job.id),
+            )
+            if job.next_due_at is not None:
+                moved.append(f"{job.name}: next start moved to {maybe_to_text(due)}")
+    return moved
+
+
+async def clock_went_back(store: Store, now: datetime, step: timedelta) -> None:
+    """The clock was set back by more than a minute: a new epoch (SCHEDULING.md 5, S14 and S15)."""
+    await store.awrite(partial(_clock_went_back, now=now, step=step))
+
+
+def _clock_went_back(connection: sqlite3.Connection, now: datetime, step: timedelta) -> None:
+    connection.execute(
+        "insert or replace into facts (name, value) values ('clock_epoch', ?)",
+        (str(clock_epoch(connection) + 1),),
+    )
+    where = "where jobs.archived_at is null and jobs.trigger_type = 'cron' and jobs.cursor_at > ?"
+    for row in connection.execute(f"{rows.SELECT} {where}", (to_text(now),)).fetchall():
+        job = rows.job_from(row)
+        try:
+            cron = parse_cron(job.definition.cron_schedule or "")
+            place = zone(job.definition.cron_timezone or "UTC")
+        except JobsTuiError as error:
+            block(connection, job.id, error.sentence())
+            continue
+        cursor = after_backward_step(
+            cron.is_wildcard, job.cursor_at or now, now, step.total_seconds()
+        )
+        due = next_fire(cron, place, cursor) if job.enabled else None
+        connection.execute(
+            "update jobs set cursor_at = ?, next_due_at = ? where id = ?",
+            (to_text(cursor), maybe_to_text(due), job.id),
+        )
