@@ -164,10 +164,12 @@ class ShellReader(Contexts):
     def _array(self, word: Word) -> None:
         """``name=( ... )``"""
         line = self.line()
+        self.deeper()
         word.plain(self.put())
         while character := self.peek():
             if character == ")":
                 word.plain(self.put())
+                self.depth -= 1
                 return
             if character in " \t":
                 self.put()

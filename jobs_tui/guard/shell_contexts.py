@@ -123,6 +123,11 @@ class Contexts(Cursor):
 
     def dollar(self, word: Word, *, quoted: bool) -> None:
         """Everything that begins with ``$``."""
+        self.deeper()
+        self._dollar(word, quoted=quoted)
+        self.depth -= 1
+
+    def _dollar(self, word: Word, *, quoted: bool) -> None:
         first = len(self.uses)
         following = self.peek(1)
         if following == HOLE:

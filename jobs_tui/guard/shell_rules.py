@@ -231,6 +231,9 @@ class Command:
                 reader.fail("a value is the format of printf", "Write printf '%s' {{ name }}.",
                             word.line)  # fmt: skip
         elif name == "wait":
+            if previous == "-p" or word.text.startswith("-"):
+                reader.fail("a value is a variable's name after wait -p",
+                            "Write the name itself.", word.line)  # fmt: skip
             for use in uses:
                 use.integer = True  # -p takes a variable's name
         if previous != "--" and not self._options_over and name not in _NO_OPTIONS | DECLARES:

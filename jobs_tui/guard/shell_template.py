@@ -44,8 +44,8 @@ class ShellRendering:
 @dataclass(frozen=True, slots=True)
 class _Plan:
     source: str
+    found: tuple[Placeholder, ...]  # literal braces too
     placeholders: tuple[Placeholder, ...]
-    references: dict[str, str]
     uses: tuple[Use, ...]
     warnings: tuple[str, ...]
 
@@ -84,7 +84,7 @@ def render_shell(script: str, values: Mapping[str, object]) -> ShellRendering:
             "Pass large data through a file.",
             field="parameters",
         )
-    readable = _substitute(script, plan.placeholders, lambda one: texts[one.expression])
+    readable = _substitute(script, plan.found, lambda one: one.literal or texts[one.expression])
     return ShellRendering(plan.source, env, readable, tuple(dict.fromkeys(warnings)))
 
 
@@ -118,7 +118,7 @@ def _plan(script: str) -> _Plan:
     found = find(script)
     placeholders = tuple(one for one in found if one.literal is None)
     if not placeholders:
-        return _Plan(_substitute(script, found, lambda one: one.literal or ""), (), {}, (), ())
+        return _Plan(_substitute(script, found, lambda one: one.literal or ""), found, (), (), ())
     if len(script) > LONGEST_SCRIPT:
         raise InvalidInput(
             f"The script has {len(script)} characters; {LONGEST_SCRIPT} are allowed.",
@@ -147,9 +147,7 @@ def _plan(script: str) -> _Plan:
                 reader.fail("for (( is not closed by ))", "Close it.")
             two_parentheses |= {error.position}
             continue
-        return _Plan(
-            source, placeholders, references, tuple(reader.uses), tuple(reader.warnings)
-        )  # fmt: skip
+        return _Plan(source, found, placeholders, tuple(reader.uses), tuple(reader.warnings))
 
 
 def _substitute(

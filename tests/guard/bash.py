@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Mapping
@@ -47,7 +48,9 @@ HOSTILE = (
 )
 
 
-def run(source: str, env: Mapping[str, str], folder: Path) -> tuple[str, str, int]:
+def run(
+    source: str, env: Mapping[str, str], folder: Path, limit: float = 10
+) -> tuple[str, str, int]:
     """Output, errors and status of a script, in an empty folder, as the shell agent runs it."""
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-c", source],
@@ -55,7 +58,7 @@ def run(source: str, env: Mapping[str, str], folder: Path) -> tuple[str, str, in
         env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **env},
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=10,
+        timeout=limit,
         check=False,
     )
     return (
@@ -75,10 +78,8 @@ def output(script: str, folder: Path, **values: object) -> str:
 
 def is_quiet(rendering: ShellRendering, folder: Path) -> bool:
     """True when the script runs without leaving the canary (whatever it prints)."""
-    try:
-        run(rendering.source, rendering.env, folder)
-    except subprocess.TimeoutExpired:
-        pass
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        run(rendering.source, rendering.env, folder, 2)
     left = (folder / CANARY).exists()
     for path in folder.iterdir():
         if path.is_file():
