@@ -12,6 +12,7 @@ from jobs_tui.schedule.shifts import Shift, next_shift
 from jobs_tui.schedule.wall import wall_search
 
 _SECOND = timedelta(seconds=1)
+_LISTED = 3
 
 
 def clock_changes(
@@ -31,45 +32,39 @@ def clock_changes(
     try:
         until = after + timedelta(days=days)
         while len(notes) < most and (shift := next_shift(zone, after, until)) is not None:
-            notes.append(_note(cron, zone, shift))
+            notes.append(_note(cron, shift))
             after = shift.instant
     except OverflowError:  # the calendar ends
         return notes
     return notes
 
 
-def _note(cron: CronExpression, zone: ZoneInfo, shift: Shift) -> str:
-    day = (shift.instant - _SECOND).astimezone(zone)
+def _note(cron: CronExpression, shift: Shift) -> str:
+    day = shift.start
     date = f"{WEEKDAY_NAMES[day.isoweekday() % 7]} {day.day} {MONTH_NAMES[day.month - 1]}"
     change = "clocks go forward" if shift.forward else "clocks go back"
-    times = _matches(cron, shift)
-    return f"{date}: {change}; {_effect(cron, shift, times)}"
+    return f"{date}: {change}; {_effect(cron, shift, _matches(cron, shift))}"
 
 
 def _effect(cron: CronExpression, shift: Shift, times: list[datetime]) -> str:
     if not times:
         return "this job is not affected"
-    listing = _listing(times)
     follows_wall = cron.is_wildcard or shift.is_correction
     if shift.forward:
         if follows_wall:
-            return f"no run at {listing}, which {_do_not(times)} exist that day"
-        once = "fires" if len(times) == 1 else "fires once"
-        return f"{once} at {shift.end:%H:%M} instead of {listing}"
+            return f"skips {_listing(times)}"
+        return f"fires at {shift.end:%H:%M} instead of {_listing(times)}"
     if follows_wall:
-        return f"fires twice at {listing}, in both passes"
-    return f"fires at {listing} in the first pass only"
-
-
-def _do_not(times: list[datetime]) -> str:
-    return "does not" if len(times) == 1 else "do not"
+        each = "each of " if len(times) > _LISTED else ""
+        return f"fires twice at {each}{_listing(times)}"
+    return f"fires only the first time it is {_listing(times)}"
 
 
 def _listing(times: list[datetime]) -> str:
     """Up to three times one by one, more as their first and last."""
-    if len(times) <= 3:
+    if len(times) <= _LISTED:
         return listed([f"{time:%H:%M}" for time in times])
-    return f"the {len(times)} times from {times[0]:%H:%M} to {times[-1]:%H:%M}"
+    return f"{len(times)} times from {times[0]:%H:%M} to {times[-1]:%H:%M}"
 
 
 def _matches(cron: CronExpression, shift: Shift) -> list[datetime]:

@@ -96,8 +96,8 @@ def parse_weekdays(
     """
     if text == "?":
         return FULL[WEEKDAY.name], frozenset(), frozenset()
-    items = text.lower().split(",")
-    special = [item for item in items if _SPECIAL_WEEKDAY.fullmatch(item)]
+    items = text.split(",")
+    special = [item for item in items if _SPECIAL_WEEKDAY.fullmatch(item.lower())]
     if not special:
         return parse_plain(WEEKDAY, text), frozenset(), frozenset()
     if not day_is_open:
@@ -107,9 +107,9 @@ def parse_weekdays(
     nth: set[tuple[int, int]] = set()
     last: set[int] = set()
     for item in items:
-        if match := _NTH.fullmatch(item):
+        if match := _NTH.fullmatch(item.lower()):
             nth.add((_weekday(match[1]), int(match[2])))
-        elif match := _LAST.fullmatch(item):
+        elif match := _LAST.fullmatch(item.lower()):
             last.add(_weekday(match[1]))
         else:
             refuse(WEEKDAY, item, "not a weekday with #1 to #5 or with L, as in 5#2 or 5L")
