@@ -47,6 +47,21 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class RawChunk:
+    """A stored chunk as it is kept, its lines not yet taken apart."""
+
+    first_line: int
+    line_count: int
+    first_at: str
+    text: str
+
+    @property
+    def last_line(self) -> int:
+        """The number of its last line."""
+        return self.first_line + self.line_count - 1
+
+
+@dataclass(frozen=True, slots=True)
 class Extent:
     """How much of a log there is."""
 
@@ -189,6 +204,32 @@ class LogReader:
             (self.execution_id, line),
         )
         return [] if row is None else decode(row)
+
+    def raw_at(self, line: int) -> RawChunk | None:
+        """The chunk that holds ``line``, else the first one after it; None past the end."""
+        at_or_before = self._database.row(
+            "select first_line, line_count from chunks where execution_id = ?"
+            " and first_line <= ? order by first_line desc limit 1",
+            (self.execution_id, line),
+        )
+        if at_or_before is not None and line < at_or_before[0] + at_or_before[1]:
+            return self._raw("first_line = ?", at_or_before[0])
+        return self._raw("first_line > ? order by first_line", line)
+
+    def raw_before(self, line: int) -> RawChunk | None:
+        """The last chunk that begins before ``line``; None at the top."""
+        return self._raw("first_line < ? order by first_line desc", line)
+
+    def _raw(self, where: str, line: int) -> RawChunk | None:
+        row = self._database.row(
+            "select first_line, line_count, first_at, data from chunks"
+            f" where execution_id = ? and {where} limit 1",
+            (self.execution_id, line),
+        )
+        if row is None:
+            return None
+        text = zlib.decompress(row["data"]).decode()
+        return RawChunk(row["first_line"], row["line_count"], row["first_at"], text)
 
     def raw_chunks(self) -> Iterator[tuple[int, str]]:
         """(number of the first line, stored text) of each chunk, for searches."""
