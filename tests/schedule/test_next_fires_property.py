@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs_tui.models.errors import InvalidInput
-from jobs_tui.schedule.cron import CronExpression, parse_cron
 from jobs_tui.schedule.next_fires import (
     fires_between,
     newest_fires,
@@ -21,6 +18,7 @@ from jobs_tui.schedule.next_fires import (
     previous_fire,
 )
 from tests.schedule.enumerator import Model, enumerate_fires, expressions, utc
+from tests.schedule.parsed import read
 
 DAYS = 4
 MINUTES = DAYS * 24 * 60
@@ -46,17 +44,6 @@ WINDOWS = [
     ("Pacific/Kwajalein", utc(1969, 9, 28)),  # a day was repeated
 ]
 CHECKS = settings(deadline=None, max_examples=250, derandomize=True)
-
-
-def read(model: Model) -> CronExpression:
-    """The parsed expression; random ones that can never fire must be refused, and are set aside."""
-    days = (date(2000, 1, 1) + timedelta(days=k) for k in range(40 * 366))
-    if any(map(model.on_day, days)):
-        return parse_cron(model.text)
-    with pytest.raises(InvalidInput, match="never fires"):
-        parse_cron(model.text)
-    assume(False)
-    raise AssertionError("assume has stopped this example")
 
 
 @CHECKS
