@@ -11,9 +11,10 @@ from jobs_tui.agents import prompt as prompts
 from jobs_tui.models.ids import new_execution_id
 from jobs_tui.models.job import Definition
 from jobs_tui.models.job_input import JobCreate, validated
+from jobs_tui.schedule.clock_notes import clock_changes
 from jobs_tui.schedule.cron import parse_cron
 from jobs_tui.schedule.next_fires import next_fires
-from jobs_tui.schedule.words import clock_changes, describe
+from jobs_tui.schedule.words import describe
 from jobs_tui.schedule.zones import zone
 from jobs_tui.service.checks import Checked, check
 from jobs_tui.service.context import Context
