@@ -67,7 +67,8 @@ def check_prompt(definition: Definition) -> tuple[str, ...]:
     Raises:
         InvalidInput: it cannot.
     """
-    names = {parameter.name for parameter in definition.parameters} | RESERVED
+    # A variable that is not declared is a required parameter, so its name is known as well.
+    names = {parameter.name for parameter in declared_and_used(definition)} | RESERVED
     return _template_runner(definition).check(definition.prompt_template, names)
 
 
