@@ -59,6 +59,15 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
             return False
         return super().is_safe_attribute(obj, attr, value)
 
+    def wrap_str_format(self, value: Any) -> Any:
+        """None for anything but ``format`` methods, which are refused: their widths have no bound.
+
+        The sandbox asks this before ``is_safe_attribute``.
+        """
+        if super().wrap_str_format(value) is not None:
+            raise SecurityError("the method format is not available, use ~ or the filter replace")
+        return None
+
 
 def counting_range() -> Callable[..., range]:
     """A ``range`` for one rendering: all its calls together give MAX_RANGE numbers."""

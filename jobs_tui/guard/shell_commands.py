@@ -421,6 +421,8 @@ class ShellReader(Contexts):
         if not self.peek() or (self.peek() in _META and self.peek(1) != "("):
             self.fail(f"nothing follows {operator}", "Name a file.")
         word = self.word()
+        if operator in (">&", "<&"):
+            self.note_sinks(word, f"a variable that holds a value stands after {operator}")
         if not word.has_value:
             return
         if operator in (">&", "<&"):

@@ -128,11 +128,12 @@ def test_grammar_prints_hostile_values_as_it_prints_harmless_ones(tmp_path: Path
 
 TRAVELS = ("test it first", "pipe", "program that", "a variable names", "is run", "what it gets")
 BODIES = [
-    *(script for script, _ in TEXT_PLACES),
+    # Not the scripts of other shells: damaged, they would be what evaluates their argument.
+    *(script for script, _ in TEXT_PLACES if "bash -" not in script),
     *ARITHMETIC,
     "z={{ v }}\ncase $z in a) echo {{ w }};; b|c) echo '{{ v }}';; esac",
     'while read -r x; do echo "$x {{ v }}"; done <<E\n{{ w }} $(echo {{ v }})\nE\n',
-    "trap 'echo x' EXIT; bash -c 'echo \"$1\"' _ {{ v }} | sed 's/a/b/'",
+    "trap 'echo x' EXIT; echo {{ v }} | sed 's/a/b/'",
     'f() { local x={{ v }} y; y="${x%%{{ w }}*}"; echo "$y"; }\nf {{ v }}',
     'declare -A m=([a]=1); m[b]={{ v }}; echo "${m[b]:-{{ w }}}" ${#m[@]}',
     "for ((i=0; i<2; i++)); do [[ {{ n }} -gt 1 ]] && echo $((i + {{ n }})) >&2; done",

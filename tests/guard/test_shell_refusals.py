@@ -93,6 +93,7 @@ WARNED = [
     ("z={{ v }}; echo ${!z}", "names another"),
     ("z={{ v }}; echo ${z@P}", "@P"),
     ("z={{ v }}; a[$z]=1", "subscript"),
+    ("z={{ v }}; echo x >&$z", ">&"),
     ("sudo ls {{ v }}", "sudo"),
     ("ssh host ls {{ v }}", "ssh"),
     ("xargs ls {{ v }}", "xargs"),
