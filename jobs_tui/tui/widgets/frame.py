@@ -1,0 +1,129 @@
+"""The rows that every screen has: header, status line, footer (UX.md 5).
+
+Each is one line of fixed height, so its updates never lay the screen out again (UX.md 6.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from textual.content import Content
+from textual.style import Style
+from textual.widgets import Static
+
+from jobs_tui.guard.terminal_text import plain
+from jobs_tui.service.engine_state import EngineState
+from jobs_tui.tui.actions import Action
+
+TABS = (("jobs", "1", "Jobs"), ("runs", "2", "Runs"))
+"""(mode, key, title) of the main screens."""
+
+
+def engine_words(state: EngineState | None, own_pid: int) -> Content:
+    """The engine in a few words: up, attached, down, or up without its listener."""
+    if state is None or not state.running:
+        return Content.assemble(("DOWN", "$state-bad bold"), ("  S start engine", "$key"))
+    words = Content.styled("UP", "$state-ok bold")
+    if state.pid != own_pid:
+        words = Content.assemble(words, (f"  attached pid {state.pid}", "$quiet"))
+    if state.hooks_problem:
+        problem = plain(state.hooks_problem).removeprefix("hooks off: ")
+        words = Content.assemble(words, (f"  hooks off: {problem}", "$state-warn"))
+    return words
+
+
+def spread(left: Content, right: Content, width: int) -> Content:
+    """Two texts at the ends of one line; the left one gives way."""
+    room = width - right.cell_length - 1
+    if room < 8:
+        return left.truncate(width, ellipsis=True)
+    return Content.assemble(left.truncate(room, ellipsis=True, pad=True), " ", right)
+
+
+def link(text: str, style: str, action: str) -> Content:
+    """Text that does an action when it is clicked; never used for untrusted text."""
+    return Content.styled(text, style).stylize(Style.from_meta({"@click": action}))
+
+
+class HeaderBar(Static):
+    """The product, the main screens and the engine's state."""
+
+    DEFAULT_CSS = """
+    HeaderBar { height: 1; background: $panel; color: $foreground; }
+    """
+
+    def show(
+        self, mode: str, engine: EngineState | None, queued: int, now: datetime, own_pid: int
+    ) -> None:
+        """Draw it for this moment."""
+        wide = self.size.width >= 100
+        left: list[Content | str | tuple[str, str]] = [(" jobs-tui ", "bold"), " "]
+        for name, key, title in TABS:
+            tab = f"[{key} {title}]" if name == mode else f" {key} {title} "
+            left.append(link(tab, "bold" if name == mode else "$quiet", f"app.{name}"))
+        right: list[Content | str | tuple[str, str]] = [("engine ", "$quiet")] if wide else []
+        right.append(engine_words(engine, own_pid))
+        if wide:
+            right.append((f"   queue {queued}", "$quiet" if not queued else "$state-wait"))
+        right.append(f"   {now:%H:%M:%S} UTC " if wide else f" {now:%H:%M} UTC ")
+        text = spread(Content.assemble(*left), Content.assemble(*right), self.size.width)
+        self.update(text, layout=False)
+
+
+class StatusLine(Static):
+    """One line above the footer: what just happened, or what the screen has to say."""
+
+    DEFAULT_CSS = """
+    StatusLine { height: 1; color: $title; }
+    """
+
+    def show(self, left: Content | str, right: Content | str = "") -> None:
+        """Left and right text; strings are taken as plain text."""
+        text = spread(_content(left), _content(right), max(1, self.size.width - 1))
+        self.update(text, layout=False)
+
+
+class FooterBar(Static):
+    """The keys of a screen, as many as fit; each can be clicked."""
+
+    DEFAULT_CSS = """
+    FooterBar { height: 1; background: $panel; }
+    """
+
+    def show(self, actions: Sequence[Action], shown: Sequence[bool | None]) -> None:
+        """Draw the labels.
+
+        Args:
+            shown: per action: True as usual, None grey, False not at all.
+        """
+        wanted = sorted(
+            (
+                (action, state)
+                for action, state in zip(actions, shown, strict=True)
+                if action.footer and state is not False
+            ),
+            key=lambda pair: pair[0].footer,
+        )
+        width = self.size.width - 1
+        # Help is always there, whatever else has to go: it names all the keys.
+        *others, last = [_label(action, state) for action, state in wanted] or [Content("")]
+        text, used = Content(" "), 1
+        for label in others:
+            if used + label.cell_length + 2 + last.cell_length <= width:
+                text = Content.assemble(text, label, "  ")
+                used += label.cell_length + 2
+        self.update(Content.assemble(text, last), layout=False)
+
+
+def _label(action: Action, state: bool | None) -> Content:
+    prefix = "app" if action.id.startswith("app.") else "screen"
+    text = Content.assemble(
+        (action.key, "$key bold" if state else "$quiet"),
+        (f" {action.label}", "$foreground" if state else "$quiet"),
+    )
+    return text.stylize(Style.from_meta({"@click": f"{prefix}.{action.method}"}))
+
+
+def _content(text: Content | str) -> Content:
+    return text if isinstance(text, Content) else Content(plain(f" {text}" if text else ""))
