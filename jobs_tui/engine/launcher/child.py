@@ -54,17 +54,16 @@ class Child:
         self._runs: dict[int, Run] = {}
         self._unacknowledged: set[str] = set()
         self._leave_at: float | None = None
-        self._wake, wake_write = socket.socketpair()
-        self._wake.setblocking(False)
-        wake_write.setblocking(False)
-        self._wake_write = wake_write
-        signal.set_wakeup_fd(wake_write.fileno(), warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
 
     def serve(self) -> None:
         """Work until the engine is gone or says close, and nothing is left."""
+        wake, wake_write = socket.socketpair()
+        wake.setblocking(False)
+        wake_write.setblocking(False)
+        signal.set_wakeup_fd(wake_write.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
         poll = select.poll()
-        poll.register(self._wake, select.POLLIN)
+        poll.register(wake, select.POLLIN)
         listening = 0
         self._line.send("ready")
         self._line.flush()
@@ -77,9 +76,9 @@ class Child:
                     poll.unregister(self._line)
                 listening = wanted
             for fd, event in poll.poll(self._patience()):
-                if fd == self._wake.fileno():
+                if fd == wake.fileno():
                     with contextlib.suppress(BlockingIOError):
-                        self._wake.recv(65536)
+                        wake.recv(65536)
                 elif event & (select.POLLIN | select.POLLHUP | select.POLLERR):
                     self._receive()
             self._reap()
@@ -179,7 +178,8 @@ class Child:
                 break
             run, main = self._kin.reaped(pid)
             if run and main:
-                exits.append((run, status, usage))
+                if run.number in self._runs:  # else it was given up, another user's
+                    exits.append((run, status, usage))
             elif run:
                 check.add(run)
             else:
@@ -261,7 +261,8 @@ class Child:
         for run in todo:
             members = found.get(run, [])
             self._count(run, members)
-            if all(m.key in run.untouchable for m in members) and run.pid not in self._kin.running:
+            within_reach = [m for m in members if m.key not in run.untouchable]
+            if not within_reach and (run.untouchable or run.pid not in self._kin.running):
                 self._finish(run)
             elif now >= run.kill_at:
                 run.state = kin.KILL

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from jobs_tui.agents.runner import Exit, Leftovers
+from jobs_tui.agents.runner import Exit, LauncherDied, Leftovers
 
 
 class LaunchedProcess:
@@ -61,6 +61,7 @@ class LaunchedProcess:
     def on_ended(self, leftovers: Leftovers) -> None:
         """The tree is gone."""
         self._ended.set_result(leftovers)
+        _fail(self._exit, LauncherDied("The process belongs to another user and goes on."))
 
     def fail(self, error: Exception) -> None:
         """Nothing more will be heard of it."""

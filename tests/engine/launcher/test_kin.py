@@ -51,3 +51,39 @@ def test_processes_of_another_user_are_noted_and_not_tried_for_ever(
     assert run.untouchable == {(41, 7)}
     assert [number for pid, number in sent if pid == 43] == [signal.SIGSTOP, signal.SIGKILL]
     assert sent.index((43, signal.SIGSTOP)) < sent.index((41, signal.SIGKILL))
+
+
+class Told:
+    """A line that keeps what was sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[object, ...]] = []
+
+    def send(self, *message: object) -> None:
+        self.sent.append(message)
+
+
+class RootsOwn(Kin):
+    """A main process that became another user's."""
+
+    def scan(self) -> tuple[dict[Run, list[Member]], list[Member]]:
+        return {run: [Member(run.pid, 7, run.pid)] for run in self.groups.values()}, []
+
+
+def test_a_run_that_became_another_users_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def kill(pid: int, number: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", kill)
+    line, family = Told(), RootsOwn()
+    child = Child(line, "/nope", 0.1, family)  # type: ignore[arg-type]
+    run = Run(1, "exec_a", 4_000_000, frozenset())
+    child._runs[1] = run
+    family.add(run)
+    child._stop(run, 0.0)
+    child._tick()
+    assert line.sent == []
+    run.next = 0.0
+    child._tick()
+    assert line.sent == [("ended", 1, 0, 1)]
+    assert child._runs == {}

@@ -27,18 +27,18 @@ async def output(launcher: Launcher, script: str, env: dict[str, str | None] | N
 async def test_a_run_has_three_descriptors_its_mark_and_default_signals(launcher: Launcher) -> None:
     text = await output(
         launcher,
-        "ls /proc/$$/fd | xargs; echo $JOBS_TUI_EXECUTION_ID; pwd; readlink /proc/$$/fd/0;"
+        "ls -m /proc/$$/fd; echo $JOBS_TUI_EXECUTION_ID; pwd; readlink /proc/$$/fd/0;"
         "grep SigIgn /proc/self/status; ps -o pgid= -p $$ | xargs test $$ -eq && echo leader",
     )
     fds, mark, directory, stdin, ignored, leader = text.splitlines()
-    assert fds == "0 1 2"
+    assert fds == "0, 1, 2"
     assert (mark, directory, stdin, leader) == ("exec_a", "/tmp", "/dev/null", "leader")
     assert int(ignored.split()[1], 16) & 0x7FFFFFFF == 0  # above 31: the C library's own
 
 
 async def test_descriptors_of_runs_that_live_are_not_inherited(launcher: Launcher) -> None:
     others = [await launcher.spawn("exec_b", ["/bin/sleep", "600"], {}, "/") for _ in range(5)]
-    assert await output(launcher, "ls /proc/$$/fd | xargs") == "0 1 2\n"
+    assert await output(launcher, "ls -m /proc/$$/fd; :") == "0, 1, 2\n"
     for other in others:
         other.stop(0)
         await other.ended()

@@ -101,16 +101,17 @@ async def test_what_leaves_by_itself_is_not_counted(launcher: Launcher) -> None:
 async def test_a_stray_without_any_sign_ends_when_no_run_is_live(launcher: Launcher) -> None:
     tok = token()
     first = await launcher.spawn("exec_b", ["/bin/sleep", token()], {}, "/")
-    run = await launcher.spawn(
-        "exec_a",
-        [BASH, "-c", f"env -i setsid -f sleep {tok} </dev/null >/dev/null 2>&1"],
-        {},
-        "/",
+    # Seen earlier, while it was still becoming what it is, it would be known as the run's.
+    script = (
+        f"env -i setsid -f sleep {tok} </dev/null >/dev/null 2>&1;"
+        f"until pgrep -xf 'sleep {tok}' >/dev/null; do :; done"
     )
+    run = await launcher.spawn("exec_a", [BASH, "-c", script], {}, "/")
     await asyncio.wait_for(run.ended(), 5)
-    await until(lambda: len(alive(tok)) <= 1)
+    assert len(alive(tok)) == 1
     first.stop(0)
     await asyncio.wait_for(first.ended(), 5)
     await until(lambda: not alive(tok))
+    await until(lambda: launcher.strays_ended == 1)
     run.close()
     first.close()
