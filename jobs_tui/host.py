@@ -273,7 +273,7 @@ def start_detached(store: Store) -> int:
             stderr=output,
             start_new_session=True,
             cwd="/",
-            env={**os.environ, "JOBS_TUI_HOME": str(store.home.data)},
+            env={**os.environ, **store.home.environment()},
         )
     deadline = store.clock.monotonic() + DETACHED_PATIENCE
     waiter = threading.Event()

@@ -193,7 +193,7 @@ class Attempt:
         start = Start(execution.id, execution.nominal_at or execution.created_at)
         inputs = executions.inputs(self._store.jobs.reader(), execution.id)
         env = {
-            "JOBS_TUI_HOME": str(self._store.home.data),
+            **self._store.home.environment(),
             "JOBS_TUI_JOB_ID": execution.job_id,
             "JOBS_TUI_JOB_NAME": definition.name,
             "JOBS_TUI_RUN_NUMBER": str(execution.number),

@@ -12,7 +12,8 @@ from jobs_tui.models.job import Job
 from jobs_tui.models.times import maybe_from_text, to_text
 from jobs_tui.schedule.cron import parse_cron
 from jobs_tui.schedule.next_fires import next_fires
-from jobs_tui.schedule.words import describe, short
+from jobs_tui.schedule.short_words import short
+from jobs_tui.schedule.words import describe
 from jobs_tui.schedule.zones import zone
 from jobs_tui.service import jobs
 from jobs_tui.service.context import Context

@@ -9,7 +9,7 @@ from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
 from jobs_tui.models.ids import new_execution_id
 from jobs_tui.models.job import Job
 from jobs_tui.schedule.cron import parse_cron
-from jobs_tui.schedule.decisions import decide_pause
+from jobs_tui.schedule.decisions import Skip, decide_pause
 from jobs_tui.schedule.zones import zone
 from jobs_tui.store import executions
 
@@ -19,21 +19,24 @@ def record_pause(connection: sqlite3.Connection, job: Job, now: datetime) -> Non
     definition = job.definition
     if definition.trigger_type is not TriggerType.CRON or definition.cron_schedule is None:
         return
-    skip = decide_pause(
+    decision = decide_pause(
         parse_cron(definition.cron_schedule),
         zone(definition.cron_timezone or "UTC"),
         job.cursor_at or job.created_at,
         now,
     )
-    if skip is None:
-        return
+    for skip in decision.skips:
+        _insert(connection, job, skip, now)
+
+
+def _insert(connection: sqlite3.Connection, job: Job, skip: Skip, now: datetime) -> None:
     executions.insert(
         connection,
         executions.NewExecution(
             id=new_execution_id(),
             job_id=job.id,
             revision=job.revision,
-            trigger_type=definition.trigger_type,
+            trigger_type=job.definition.trigger_type,
             kind=Kind.SCHEDULED,
             created_at=now,
             status=ExecutionStatus.SKIPPED,

@@ -42,6 +42,10 @@ class Home:
         """Where the launcher of engine ``token`` writes what it had spawned when that died."""
         return self.data / f"launched-{token}.json"
 
+    def environment(self) -> dict[str, str]:
+        """What another process needs in its environment to find this home."""
+        return {"JOBS_TUI_HOME": str(self.data)} if self.config_file.parent == self.data else {}
+
     def prepare(self) -> None:
         """Make the directory, readable by its owner alone.
 
