@@ -103,11 +103,11 @@ class BaseScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Textual's method."""
-        yield HeaderBar("", id="header", markup=False)
+        yield HeaderBar(id="header")
         with Container(id="body"):
             yield from self.compose_body()
-        yield StatusLine("", id="status", markup=False)
-        yield FooterBar("", id="footer", markup=False)
+        yield StatusLine(id="status")
+        yield FooterBar(id="footer")
         yield Static("This window is too small: 60x16 at least.", id="too-small", markup=False)
 
     def on_mount(self) -> None:

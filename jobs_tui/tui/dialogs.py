@@ -31,7 +31,7 @@ ModalScreen > .wide { width: 96; }
 ModalScreen .hint { color: $quiet; margin-top: 1; }
 ModalScreen .buttons { height: 1; margin: 1 0 1 0; align-horizontal: right; }
 ModalScreen Button {
-    height: 1; min-width: 8; border: none; margin-left: 2; padding: 0 1;
+    min-width: 8; margin-left: 2; padding: 0 1;
     background: $panel; color: $foreground; text-style: none;
 }
 ModalScreen Button:focus { background: $cursor; color: $foreground; text-style: bold reverse; }
@@ -87,8 +87,8 @@ class Confirm(ModalScreen[bool]):
                 yield Static(f"Type {self._number} to confirm.", classes="hint", markup=False)
                 yield Input(id="number", type="integer")
             with Horizontal(classes="buttons"):
-                yield Button("n  No", id="no")
-                yield Button(Content(f"y  {self._yes}"), id="yes")
+                yield Button("n  No", id="no", compact=True)
+                yield Button(Content(f"y  {self._yes}"), id="yes", compact=True)
 
     def on_mount(self) -> None:
         """Textual's message."""
@@ -147,7 +147,7 @@ class MessageDialog(ModalScreen[None]):
             if self._hint:
                 yield Static(text_of(self._hint), classes="hint", markup=False)
             with Horizontal(classes="buttons"):
-                yield Button("esc  Close", id="close")
+                yield Button("esc  Close", id="close", compact=True)
 
     def on_button_pressed(self) -> None:
         """Textual's message."""
@@ -294,8 +294,8 @@ class RunParameters(ModalScreen[dict[str, str] | None]):
                     yield Input("" if value is None else plain(str(value)), id=f"value-{place}")
             yield Label("enter next field   F2 run   esc cancel", classes="hint", markup=False)
             with Horizontal(classes="buttons"):
-                yield Button("esc  Cancel", id="cancel")
-                yield Button("F2  Run", id="go")
+                yield Button("esc  Cancel", id="cancel", compact=True)
+                yield Button("F2  Run", id="go", compact=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Textual's message: enter goes to the next field, from the last one it runs."""

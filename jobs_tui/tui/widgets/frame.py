@@ -46,7 +46,15 @@ def link(text: str, style: str, action: str) -> Content:
     return Content.styled(text, style).stylize(Style.from_meta({"@click": action}))
 
 
-class HeaderBar(Static):
+class Bar(Static):
+    """One line of plain content whose links look like the rest of it."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__("", id=id, markup=False)
+        self.auto_links = False
+
+
+class HeaderBar(Bar):
     """The product, the main screens and the engine's state."""
 
     DEFAULT_CSS = """
@@ -71,7 +79,7 @@ class HeaderBar(Static):
         self.update(text, layout=False)
 
 
-class StatusLine(Static):
+class StatusLine(Bar):
     """One line above the footer: what just happened, or what the screen has to say."""
 
     DEFAULT_CSS = """
@@ -84,7 +92,7 @@ class StatusLine(Static):
         self.update(text, layout=False)
 
 
-class FooterBar(Static):
+class FooterBar(Bar):
     """The keys of a screen, as many as fit; each can be clicked."""
 
     DEFAULT_CSS = """

@@ -276,9 +276,9 @@ class VirtualList(ScrollView, can_focus=True):
     def widths(self, width: int) -> list[int]:
         """The width of each column within ``width`` cells; columns that do not fit are dropped."""
         least = [column.width for column in self._columns]
-        while least and sum(least) + len(least) + 2 > width:
+        while least and sum(least) + len(least) + 3 > width:
             least.pop()
-        spare = width - sum(least) - len(least) - 2
+        spare = width - sum(least) - len(least) - 3
         return [
             size + (spare if column.flex else 0)
             for size, column in zip(least, self._columns, strict=False)
