@@ -43,7 +43,7 @@ WINDOWS = [
     ("Pacific/Kwajalein", utc(1993, 8, 18)),  # a day was dropped
     ("Pacific/Kwajalein", utc(1969, 9, 28)),  # a day was repeated
 ]
-CHECKS = settings(deadline=None, max_examples=250, derandomize=True)
+CHECKS = settings(deadline=None, max_examples=180, derandomize=True)
 
 
 @CHECKS
