@@ -1,0 +1,7 @@
+"""``python -m jobs_tui`` is the command ``jobs-tui``."""
+
+from __future__ import annotations
+
+from jobs_tui.cli.main import run
+
+run()
