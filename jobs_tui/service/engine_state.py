@@ -10,7 +10,6 @@ from datetime import datetime
 
 from jobs_tui.models.times import from_text, to_text
 from jobs_tui.service.context import Context
-from jobs_tui.store.settings import load_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,8 @@ def request_stop(ctx: Context) -> None:
 
 def webhook_url(ctx: Context, path: str) -> str:
     """From ``public_url``, else the engine's bound address, else the configured one (DESIGN 7)."""
+    from jobs_tui.store.settings import load_settings  # slow to load, and most jobs have no hook
+
     settings = load_settings(ctx.store.home)
     if settings.public_url:
         return f"{settings.public_url.rstrip('/')}/webhooks/{path}"
