@@ -270,3 +270,14 @@ async def test_the_launchers_death_is_not_a_result(
         await asyncio.wait_for(run, 5)
     for pid in alive(tok):
         os.kill(pid, 9)
+
+
+def test_a_prompt_is_checked_and_shown_without_running_it() -> None:
+    runner = ShellRunner()
+    prompt = 'echo {{ a }} "{{ b }}"'
+    assert runner.variables(prompt) == ("a", "b")
+    assert runner.check(prompt, ("a", "b")) == ()
+    assert "JT_" not in runner.readable(prompt, {"a": "one", "b": "two"})
+    assert "one" in runner.readable(prompt, {"a": "one", "b": "two"})
+    with pytest.raises(InvalidInput):
+        runner.check("eval {{ a }}", ("a",))
