@@ -103,7 +103,13 @@ create unique index executions_once on executions (job_id, nominal_at, clock_epo
 create index executions_by_job on executions (job_id, seq desc);
 create index executions_live on executions (job_id, status)
     where status in ('queued', 'blocked', 'waiting_for_input', 'running');
-create index executions_queue on executions (priority desc, seq) where status = 'queued';
+create index executions_queue on executions (job_id, priority desc, seq)
+    where status = 'queued';
+create index executions_retry on executions (not_before)
+    where status = 'queued' and not_before is not null;
+create index executions_cancel on executions (id, cancel_requested_by)
+    where status in ('queued', 'blocked', 'waiting_for_input', 'running')
+        and cancel_requested_at is not null;
 create index executions_by_status on executions (status, seq);
 
 create table attempts (
@@ -131,6 +137,7 @@ create table deliveries (
     execution_id text
 );
 create index deliveries_by_job on deliveries (job_id, seq desc);
+create index deliveries_by_time on deliveries (received_at);
 
 create table engine (
     id integer primary key check (id = 1),
