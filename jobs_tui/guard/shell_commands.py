@@ -12,10 +12,12 @@ from jobs_tui.guard.shell_lexer import EXPANSION, HOLE, Use, Word
 from jobs_tui.guard.shell_rules import (
     ASSIGNMENT,
     FORBIDDEN_VARIABLES,
+    SUBSCRIPT,
     Command,
     risky_variable,
 )
 
+_COMPARED = "a variable that holds a value is compared as a number"
 _META = " \t\n;&|()<>"
 _BEFORE_A_COMMAND = frozenset((
     "if", "then", "else", "elif", "do", "while", "until", "{", "!", "fi", "done", "}",
@@ -85,6 +87,8 @@ class ShellReader(Contexts):
 
     def note_flow(self, name: str, word: Word) -> None:
         """The variable is made of what the word holds."""
+        if name in FORBIDDEN_VARIABLES or name in self.integers or self.all_integers:
+            self.note_sinks(word, f"a variable that holds a value is assigned to {name}")
         self.flows.append((name, word.variables))
         if word.has_value:
             self.tainted.add(name)
@@ -92,6 +96,16 @@ class ShellReader(Contexts):
     def note_sinks(self, word: Word, reason: str) -> None:
         """The variables of the word are evaluated a second time."""
         self.sinks += [(name, reason, word.line) for name in word.variables]
+
+    def note_names(self, source: str, reason: str, line: int) -> None:
+        """Bare names in arithmetic are variables too."""
+        self.sinks += [(name, reason, line) for name in re.findall(r"[A-Za-z_]\w*", source)]
+
+    def reads_variable(self, name: str, line: int) -> None:
+        """``read name``: its input may hold a value."""
+        self.tainted.add(name)
+        if name in self.integers or self.all_integers:
+            self.sinks.append((name, "read assigns a value to an integer", line))
 
     def _warn_of_travelling(self) -> None:
         tainted = set(self.tainted)
@@ -185,6 +199,9 @@ class ShellReader(Contexts):
                 element = self.word()
                 word.expansion(element.has_value)
                 subscript = re.match(r"\[[^\0\]]*\]\+?=", element.shape)
+                if subscript:
+                    self.note_names(subscript[0], SUBSCRIPT, element.line)
+                    self.note_sinks(element, SUBSCRIPT)
                 if element.has_value and element.shape.startswith("[") and not subscript:
                     self.fail("a value stands in an array's subscript",
                               "Assign it first, test it, and use the variable.",
@@ -384,7 +401,7 @@ class ShellReader(Contexts):
     def _condition(self) -> None:
         """From behind ``[[`` to ``]]``; one numeric operator makes all of it arithmetic."""
         line, first, names, numeric = self.line(), len(self.uses), len(self.variables), False
-        previous = ""
+        previous, begin = "", self.position
         while True:
             self._blanks(lines=True)
             if not self.peek():
@@ -400,12 +417,13 @@ class ShellReader(Contexts):
                 self._no_value(word, f"a variable's name after {previous}")
                 self.note_sinks(word, "a variable that holds a value is a name after -v")
             previous = word.shape
+        if self.values_since(first):
+            self.tainted.add("BASH_REMATCH")
         if numeric:
+            self.note_names(self.text[begin : self.position], _COMPARED, line)
             for use in self.uses[first:]:
                 use.integer = True
-            for name in self.variables[names:]:
-                self.sinks.append((name, "a variable that holds a value is compared as a number",
-                                   line))  # fmt: skip
+            self.sinks += [(name, _COMPARED, line) for name in self.variables[names:]]
 
     # -- redirections and here-documents --------------------------------------------------
 
@@ -423,6 +441,7 @@ class ShellReader(Contexts):
         word = self.word()
         if operator in (">&", "<&"):
             self.note_sinks(word, f"a variable that holds a value stands after {operator}")
+        command.has_here_document |= operator == "<<<"
         if not word.has_value:
             return
         if operator in (">&", "<&"):
@@ -439,7 +458,8 @@ class ShellReader(Contexts):
         self._no_value(word, "the end word of a here-document")
         if EXPANSION in word.text or "$" in word.text or not word.text:
             self.fail("the end word of a here-document is not plain", "Write << END.")
-        literal = word.shape != word.text or not word.text
+        literal = word.shape != word.text
+        command.has_here_document = True
         self.pending.append(
             _HereDocument(word.text, operator == "<<-", literal, command, word.line)
         )
@@ -476,7 +496,8 @@ class ShellReader(Contexts):
                 self.quoted_part(word)
             self.in_heredoc = False
         self.end = outer
-        if document.command.reads_script and self.values_since(first):
+        command = document.command
+        if (command.reads_script or command.sources_input) and self.values_since(first):
             self.fail("a value is in the here-document that a shell runs",
                       "Quote the end word and give the value as an argument: "
                       "bash -s -- {{ name }} << 'END', and use \"$1\".",

@@ -124,6 +124,7 @@ class Contexts(Cursor):
     def dollar(self, word: Word, *, quoted: bool) -> None:
         """Everything that begins with ``$``."""
         self.deeper()
+        word.may_vanish |= not quoted
         self._dollar(word, quoted=quoted)
         self.depth -= 1
 

@@ -58,7 +58,7 @@ class Word:
     shape: str = ""
     last: int = 0
     variables: tuple[str, ...] = ()
-    adjacent: bool = False
+    may_vanish: bool = False  # an unquoted expansion: empty, it is no word at all
 
     @property
     def has_value(self) -> bool:

@@ -58,8 +58,10 @@ _ELSEWHERE = {
     "tmux": "tmux may run it as a command",
     "screen": "screen may run it as a command",
 }
+_INPUTS = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 _NO_OPTIONS = frozenset(("echo", "[", "test", "printf", ":", "true", "false", "exit", "return"))
 _SCRIPT_HINT = "Give it as an argument: bash -c '... \"$1\" ...' _ {{ name }}."
+SUBSCRIPT = "a variable that holds a value is used in a subscript"
 _VARIABLE_RUN = "a variable that holds a value reaches {}"
 
 
@@ -80,6 +82,8 @@ class Command:
         self.words = 0  # after the name
         self.coprocess = False
         self.here_string_value = False
+        self.has_here_document = False
+        self.sources_input = False  # source /dev/stdin
         self._skip = 0  # words that belong to an option or wrapper
         self._operands_to_skip = 0
         self._previous: Word | None = None
@@ -96,8 +100,9 @@ class Command:
 
     @property
     def reads_script(self) -> bool:
-        """True for a shell that takes its script from its input."""
-        return self.name in SHELLS and self._operands == 0 and not self._script_next
+        """True for a shell (or a command that a variable names) whose script is its input."""
+        shell = self.name in SHELLS or (self.name or "").strip(EXPANSION) != (self.name or "")
+        return shell and self._operands == 0 and not self._script_next
 
     def take(self, word: Word) -> None:
         """The next word. Raises InvalidInput where a value must not stand."""
@@ -111,10 +116,10 @@ class Command:
 
     def end(self) -> None:
         """The command is complete."""
-        if self.reads_script and self.here_string_value:
+        if self.here_string_value and (self.reads_script or self.sources_input):
             self.reader.fail("a value is the input of a shell, which runs it", _SCRIPT_HINT)
-        if self.reads_script and self.piped and self.reader.uses:
-            self.reader.warn(f"{self.name} runs what the pipe gives it; no value may be in that.")
+        if (self.reads_script or self.sources_input) and not self.has_here_document:
+            self.reader.warn(f"{self.name} runs its input, a pipe say; no value may be in that.")
 
     def _check_variable(self, word: Word) -> None:
         """An assignment, wherever it stands: `X=1 cmd`, `export X=1`, `env X=1 cmd`."""
@@ -124,7 +129,8 @@ class Command:
         reader, name = self.reader, match[1]
         assigns = self.name in DECLARES or self.name is None
         if assigns and match[2]:
-            reader.note_sinks(word, "a variable that holds a value is used in a subscript")
+            reader.note_sinks(word, SUBSCRIPT)
+            reader.note_names(match[2], SUBSCRIPT, word.line)
         if not word.has_value:
             if assigns:
                 reader.note_flow(name, word)
@@ -197,6 +203,14 @@ class Command:
         self._shell_argument(word)
         if name in EVALUATES or (name in DECLARES and not ASSIGNMENT.match(word.text)):
             reader.note_sinks(word, _VARIABLE_RUN.format(name.replace("-S", " -S")))
+        if previous in ("-v", "-R") and name in ("[", "test", "printf"):
+            reader.note_sinks(word, _VARIABLE_RUN.format(f"{name} {previous}"))
+        if name in DECLARES:
+            self._declared(name, previous, word)
+        elif name in ("read", "mapfile", "readarray") and re.fullmatch(r"[A-Za-z_]\w*", word.text):
+            reader.reads_variable(word.text, word.line)
+        elif name == "shopt" and "expand_aliases" in word.text:
+            reader.warn("aliases can make any word a command that evaluates its arguments.")
         if word.has_value:
             self._value_argument(name, previous, word)
         if name == "printf" and previous == "-v":
@@ -205,8 +219,22 @@ class Command:
             reader.note_flow(reader.printed, word)
         if word.text == "--":
             self._options_over = True
-        elif not word.text.startswith("-") or self._options_over:
+        elif word.text in _INPUTS:
+            self.sources_input |= name in ("source", ".")
+        elif (not word.text.startswith("-") or self._options_over) and not re.search(
+            r"^[-+]\w*[oO]$", previous
+        ):
             self._operands += 1
+
+    def _declared(self, name: str, previous: str, word: Word) -> None:
+        """What a declaration without a value in it says about the variable."""
+        reader, match = self.reader, re.match(r"([A-Za-z_]\w*)(?:=([A-Za-z_]\w*))?", word.text)
+        if EXPANSION in word.text[:1] and name not in ("export", "readonly"):
+            reader.all_integers = True  # the options are not known
+        if match and re.match(r"-\w*i", previous):
+            reader.integers.add(match[1])
+        if match and match[2] and re.match(r"-\w*n", previous):
+            reader.flows += [(match[1], (match[2],)), (match[2], (match[1],))]
 
     def _value_argument(self, name: str, previous: str, word: Word) -> None:
         reader = self.reader
@@ -306,7 +334,7 @@ class Command:
             elif text.startswith(("--command=", "--session-command=")):
                 self._shell = ""
             return
-        if self._script_next and text != "--":
+        if self._script_next and text != "--" and not word.may_vanish:
             reader.note_sinks(word, _VARIABLE_RUN.format("a script after -c"))
             self._script_next, self._shell = False, ""
             self._operands += 1

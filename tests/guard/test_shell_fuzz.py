@@ -17,6 +17,7 @@ from tests.guard.bash import HOSTILE, is_quiet, run
 from tests.guard.test_shell_contexts import ARITHMETIC, TEXT_PLACES
 
 ROUNDS = int(os.environ.get("JOBS_TUI_FUZZ_ROUNDS", "1"))
+OFFSET = int(os.environ.get("JOBS_TUI_FUZZ_SEED", "0"))
 NAMES = ("v", "w", "n")
 
 
@@ -102,7 +103,7 @@ def render(script: str, **values: str) -> ShellRendering | None:
 def test_grammar_prints_hostile_values_as_it_prints_harmless_ones(tmp_path: Path) -> None:
     equal = 0
     for seed in range(260 * ROUNDS):
-        chance = random.Random(seed)
+        chance = random.Random(seed + OFFSET)
         script = Grammar(chance).commands(2)
         tokens = {"v": "QvvvQ", "w": "QwwwQ"}
         # No newline at an end: $( ) trims it, which is the script's doing and not ours.
@@ -126,7 +127,16 @@ def test_grammar_prints_hostile_values_as_it_prints_harmless_ones(tmp_path: Path
     assert equal > 180 * ROUNDS
 
 
-TRAVELS = ("test it first", "pipe", "program that", "a variable names", "is run", "what it gets")
+TRAVELS = (
+    "test it first",
+    "its input",
+    "an integer",
+    "aliases",
+    "program that",
+    "a variable names",
+    "is run",
+    "what it gets",
+)
 BODIES = [
     # Not the scripts of other shells: damaged, they would be what evaluates their argument.
     *(script for script, _ in TEXT_PLACES if "bash -" not in script),
@@ -171,7 +181,7 @@ def soup(chance: random.Random) -> str:
 def test_damaged_scripts_never_run_a_value(maker, count: int, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     executed = 0
     for seed in range(count * ROUNDS):
-        chance = random.Random(seed)
+        chance = random.Random(seed + OFFSET)
         script = maker(chance)
         values = {"v": chance.choice(HOSTILE), "w": chance.choice(HOSTILE), "n": "7"}
         rendering = render(script, **values)

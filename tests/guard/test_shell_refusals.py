@@ -9,6 +9,9 @@ from jobs_tui.models.errors import InvalidInput
 
 # ruff: noqa: E501 (one row of a table is one line)
 REFUSED = [
+    "bash -c $x {{ v }}", ". /dev/stdin <<< {{ v }}", "source /dev/stdin <<E\n{{ v }}\nE\n",
+    "$BASH <<< {{ v }}", "bash -o posix <<< {{ v }}", "bash /dev/stdin <<< {{ v }}",
+    'd""eclare -n k; declare -i k={{ v }}',
     # a command's name
     "{{ v }}", "{{ v }} x", "X=1 {{ v }}", "X={{ v }} {{ v }}", "if {{ v }}; then :; fi",
     "! {{ v }}", "time {{ v }}", "time -p {{ v }}", "a && {{ v }}", "a | {{ v }}", "a & {{ v }}",
@@ -81,6 +84,20 @@ def test_refused_with_line_and_way_out(script: str) -> None:
 
 
 WARNED = [
+    ("z={{ v }}; PS4=$z", "PS4"),
+    ("z={{ v }}; declare -i y; y=$z", "assigned to y"),
+    ('z={{ v }}; test -v "$z"', "test -v"),
+    ('z={{ v }}; printf -v "$z" x', "printf -v"),
+    ("z={{ v }}; a=([z]=1)", "subscript"),
+    ("z={{ v }}; a[z]=1", "subscript"),
+    ("z={{ v }}; [[ z -eq 1 ]]", "number"),
+    ("z={{ v }}; declare -n r=z; echo $((r))", "arithmetic"),
+    ("echo {{ v }} | { read z; eval $z; }", "eval"),
+    ("while read z; do echo $((z)); done <<< {{ v }}", "arithmetic"),
+    ("[[ {{ v }} =~ (.*) ]]; echo $((BASH_REMATCH[0]))", "arithmetic"),
+    ("declare -i x; read x <<< {{ v }}", "integer"),
+    ("{ bash; } <<< {{ v }}", "runs its input"),
+    ("shopt -s expand_aliases; alias e=eval; e {{ v }}", "aliases"),
     ("z={{ v }}; (( z > 1 ))", "arithmetic"),
     ("z={{ v }}; y=$z; echo $((y))", "arithmetic"),
     ("z={{ v }}; [[ $z -eq 1 ]]", "number"),
