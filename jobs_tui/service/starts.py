@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jobs_tui.agents import prompt as prompts
@@ -103,10 +103,23 @@ def refuse_unknown(definition: Definition, parameters: Mapping[str, Any]) -> Non
             )
 
 
-def queue(ctx: Context, connection: sqlite3.Connection, job: Job, request: Request) -> Started:
-    """Make the row of a start inside a transaction; the one place where a start is decided."""
-    if not job.enabled and not request.paused_too:
-        raise Refused(f"The job {job.name!r:.80} is disabled.", "Enable it first.")
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A start as far as it is known before its transaction: checked, prompt rendered."""
+
+    row: executions.NewExecution
+    skip_when_live: bool
+    """Skipped while a run of the job is live (an automatic start under ``overlap: skip``)."""
+
+
+def prepare(ctx: Context, job: Job, request: Request) -> Prepared:
+    """All of a start that needs no transaction.
+
+    Raises:
+        Refused: the job is paused.
+        InvalidInput: a parameter is missing or bad.
+    """
+    _refuse_paused(job, request)
     definition = job.definition
     config = job_config(definition.config, request.config_override)
     new = executions.NewExecution(
@@ -127,9 +140,24 @@ def queue(ctx: Context, connection: sqlite3.Connection, job: Job, request: Reque
     new.prompt = prompts.readable(
         definition, prompts.Start(new.id, new.created_at), new.parameters, request.inputs
     )
-    if request.kind is Kind.WEBHOOK and config.overlap == "skip" and job.live:
-        new.status, new.reason = ExecutionStatus.SKIPPED, "overlap"
-        number = executions.insert(connection, new)
+    return Prepared(new, request.kind is Kind.WEBHOOK and config.overlap == "skip")
+
+
+def queue(ctx: Context, connection: sqlite3.Connection, job: Job, request: Request) -> Started:
+    """Make the row of a start inside a transaction."""
+    return decide(connection, job, prepare(ctx, job, request))
+
+
+def decide(connection: sqlite3.Connection, job: Job, prepared: Prepared) -> Started:
+    """Make the row of a prepared start; the one place where started or skipped is decided.
+
+    Args:
+        job: as it stands in this transaction, of the revision that was prepared.
+    """
+    new = prepared.row
+    if prepared.skip_when_live and job.live:
+        skipped = replace(new, status=ExecutionStatus.SKIPPED, reason="overlap")
+        number = executions.insert(connection, skipped)
         message = f"Not started: a run of {job.name!r} is still going on (overlap: skip)."
         return Started(job.id, new.id, number, "skipped", message)
     number = executions.insert(connection, new)
@@ -173,15 +201,29 @@ def rerun(ctx: Context, execution_id: str, parameters: Mapping[str, Any] | None 
 def start_operation(
     ctx: Context, job: Job, request: Request
 ) -> Callable[[sqlite3.Connection], Started]:
-    """:func:`queue` as an operation on the job as it stands at the commit."""
+    """A start as an operation that is short in its transaction: the prompt is rendered here.
+
+    Raises:
+        Refused, InvalidInput: as :func:`prepare`, at once. The operation raises them too, and
+            NotFound, when the job was changed in between.
+    """
+    prepared = prepare(ctx, job, request)
 
     def operation(connection: sqlite3.Connection) -> Started:
         current = job_rows.get(connection, job.id)
         if current is None or current.archived_at is not None:
-            raise NotFound("There is no job behind this path.")
-        return queue(ctx, connection, current, request)
+            raise NotFound("The job was deleted in this moment.")
+        _refuse_paused(current, request)
+        if current.revision != job.revision:
+            return queue(ctx, connection, current, request)
+        return decide(connection, current, prepared)
 
     return operation
+
+
+def _refuse_paused(job: Job, request: Request) -> None:
+    if not job.enabled and not request.paused_too:
+        raise Refused(f"The job {job.name!r:.80} is disabled.", "Enable it first.")
 
 
 def _trigger(kind: Kind, definition: Definition) -> TriggerType:
