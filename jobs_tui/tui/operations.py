@@ -1,0 +1,229 @@
+"""What a person does with jobs and runs, from whatever screen: questions, use-cases, messages.
+
+Each function takes the screen it works for and comes back at once; writes happen in a thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from jobs_tui.agents.prompt import declared_and_used
+from jobs_tui.guard.terminal_text import plain
+from jobs_tui.models.errors import JobsTuiError
+from jobs_tui.models.execution import Execution
+from jobs_tui.models.job import Job
+from jobs_tui.service import jobs, preview, runs, starts
+from jobs_tui.tui.base import BaseScreen
+from jobs_tui.tui.dialogs import Confirm, MessageDialog, RunParameters, needs_value
+from jobs_tui.tui.spans import HOUR, took
+
+LONG_RUN = HOUR / 6
+"""Seconds: cancelling an older run asks to type its number (UX.md 5)."""
+NAME_LENGTH = 60
+"""Characters of a name in a sentence."""
+
+Remembered = dict[str, dict[str, Any]]
+"""Job id -> the values that were typed last in this session."""
+_remembered: Remembered = {}
+
+
+def name_of(job: Job) -> str:
+    """The name fit for a sentence."""
+    name = plain(job.name)
+    return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
+
+
+def run_now(screen: BaseScreen, job: Job) -> None:
+    """Start it; asks only for variables without a default."""
+    try:
+        parameters = declared_and_used(job.definition)
+    except JobsTuiError as error:
+        screen.show_error(error)
+        return
+    if not any(needs_value(parameter) for parameter in parameters):
+        _start(screen, job, {})
+        return
+    values = _remembered.get(job.id, {})
+    dialog = RunParameters(f"Run {name_of(job)}", parameters, values)
+    screen.app.push_screen(dialog, partial(_started_with, screen, job))
+
+
+def rerun(screen: BaseScreen, execution_id: str) -> None:
+    """Start the same again, with the same values."""
+    screen.attempt(lambda: starts.rerun(screen.ctx, execution_id), partial(_say_started, screen))
+
+
+def rerun_edited(screen: BaseScreen, execution_id: str) -> None:
+    """Start the same again after changing the values."""
+    try:
+        execution = runs.get(screen.ctx, execution_id)
+        job = jobs.get(screen.ctx, execution.job_id)
+        parameters = declared_and_used(job.definition)
+    except JobsTuiError as error:
+        screen.show_error(error)
+        return
+    if not parameters:
+        screen.say("This job has no variables to change: R runs it again as it was.")
+        return
+
+    def go(values: dict[str, str] | None) -> None:
+        if values is not None:
+            screen.attempt(
+                lambda: starts.rerun(screen.ctx, execution_id, values),
+                partial(_say_started, screen),
+            )
+
+    title = f"Run #{execution.number} of {name_of(job)} again"
+    dialog = RunParameters(title, parameters, execution.parameters, everything=True)
+    screen.app.push_screen(dialog, go)
+
+
+def run_edited(screen: BaseScreen, job: Job) -> None:
+    """Start it after changing all values; for a job that has not run yet."""
+    try:
+        parameters = declared_and_used(job.definition)
+    except JobsTuiError as error:
+        screen.show_error(error)
+        return
+    if not parameters:
+        screen.say("This job has no variables to change: r runs it.")
+        return
+    values = _remembered.get(job.id, {})
+    dialog = RunParameters(f"Run {name_of(job)}", parameters, values, everything=True)
+    screen.app.push_screen(dialog, partial(_started_with, screen, job))
+
+
+def _started_with(screen: BaseScreen, job: Job, values: dict[str, str] | None) -> None:
+    if values is not None:
+        _remembered[job.id] = values
+        _start(screen, job, values)
+
+
+def _start(screen: BaseScreen, job: Job, values: Mapping[str, Any]) -> None:
+    screen.attempt(
+        lambda: starts.start(screen.ctx, job.id, values, paused_too=True),
+        partial(_say_started, screen),
+    )
+
+
+def _say_started(screen: BaseScreen, started: starts.Started) -> None:
+    waits = "" if screen.engine is not None and screen.engine.running else " S starts the engine."
+    screen.say(f"{started.message}{waits}")
+    screen.store_changed()
+
+
+def pause_or_resume(screen: BaseScreen, chosen: Sequence[Job]) -> None:
+    """Pause what is enabled; when nothing is, resume all of them."""
+    enabled = [job for job in chosen if job.enabled]
+    targets, change = (enabled, jobs.pause) if enabled else (list(chosen), jobs.resume)
+    word = "paused" if enabled else "resumed"
+
+    def operation() -> int:
+        for job in targets:
+            change(screen.ctx, job.id)
+        return len(targets)
+
+    def done(count: int) -> None:
+        screen.say(f"{name_of(targets[0])} {word}." if count == 1 else f"{count} jobs {word}.")
+        screen.store_changed()
+
+    if targets:
+        screen.attempt(operation, done)
+
+
+def delete(screen: BaseScreen, chosen: Sequence[Job], then: Callable[[list[Job]], None]) -> None:
+    """Delete after a question that names the loss; ``then`` gets what was deleted."""
+    if not chosen:
+        return
+    count = sum(job.total_executions for job in chosen)
+    runs_words = f"{count} run{'' if count == 1 else 's'}"
+    what = name_of(chosen[0]) if len(chosen) == 1 else f"{len(chosen)} jobs"
+    live = sum(job.live for job in chosen)
+    going = f"\nWhat is queued is cancelled, what runs may finish ({live} live)." if live else ""
+
+    def operation() -> list[Job]:
+        return [jobs.archive(screen.ctx, job.id) for job in chosen]
+
+    def done(deleted: list[Job]) -> None:
+        then(deleted)
+        screen.store_changed()
+
+    def answer(yes: bool | None) -> None:
+        if yes:
+            screen.attempt(operation, done)
+
+    screen.app.push_screen(
+        Confirm(
+            "Delete",
+            f"Delete {what} and the history of {runs_words}?"
+            f"\nNothing starts any more; u takes it back, `jobs-tui restore` later.{going}",
+            yes="Delete",
+            number=len(chosen) if len(chosen) > 1 else None,
+        ),
+        answer,
+    )
+
+
+def undelete(screen: BaseScreen, deleted: Sequence[Job]) -> None:
+    """Take a delete back."""
+
+    def operation() -> list[Job]:
+        return [jobs.restore(screen.ctx, job.id) for job in deleted]
+
+    def done(restored: list[Job]) -> None:
+        what = name_of(restored[0]) if len(restored) == 1 else f"{len(restored)} jobs"
+        screen.say(f"{what} restored.")
+        screen.store_changed()
+
+    screen.attempt(operation, done)
+
+
+def cancel(screen: BaseScreen, execution: Execution) -> None:
+    """End a run after a question; one older than ten minutes asks to type its number."""
+    started = execution.started_at
+    age = (screen.ctx.now() - started).total_seconds() if started is not None else 0.0
+    doing = f"has run for {took(age * 1000)}" if started is not None else "waits for its turn"
+    name = plain(execution.job_name)[:NAME_LENGTH]
+
+    def done(_: Execution) -> None:
+        screen.say(f"Run #{execution.number} of {name}: cancel asked.")
+        screen.store_changed()
+
+    def answer(yes: bool | None) -> None:
+        if yes:
+            screen.attempt(lambda: runs.cancel(screen.ctx, execution.id), done)
+
+    screen.app.push_screen(
+        Confirm(
+            "Cancel run",
+            f"Cancel run #{execution.number} of {name}?\nIt {doing}; its work so far is lost,"
+            " its log stays.",
+            yes="Cancel the run",
+            number=execution.number if age > LONG_RUN else None,
+        ),
+        answer,
+    )
+
+
+def dry_run(screen: BaseScreen, job: Job, values: Mapping[str, Any] | None = None) -> None:
+    """Show the prompt as a start right now would have it; nothing runs."""
+    try:
+        parameters = declared_and_used(job.definition)
+        missing = [p.name for p in parameters if needs_value(p) and p.name not in (values or {})]
+        stand_in = {name: f"<{name}>" for name in missing}
+        text = preview.rendered(screen.ctx, job.definition, {**stand_in, **(values or {})})
+    except JobsTuiError as error:
+        screen.show_error(error)
+        return
+    hint = f"No value yet: {', '.join(missing)}; r asks for it." if missing else ""
+    agent = job.definition.entity_id or "shell"
+    screen.app.push_screen(
+        MessageDialog(
+            f"Dry run of {name_of(job)} by {agent}",
+            text,
+            f"Nothing was run. {hint}".strip(),
+            wide=True,
+        )
+    )
