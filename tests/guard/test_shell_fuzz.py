@@ -79,7 +79,7 @@ class Grammar:
             5: f"[[ {self.word(0)} == {self.word(0)} ]] && printf yes",
             6: f"if {inner}\nthen {inner}\nfi",
             7: f"for x in {words}; do {inner}\nprintf '[%s]' \"$x\"; done",
-            8: f"case {self.word(depth)} in {self.value()}|x*) {inner}\n;; *) {inner}\nesac",
+            8: f"case {self.word(depth)} in {self.value()}|ZZ*) {inner}\n;; *) {inner}\nesac",
             9: f"( {inner}\n)",
             10: f"{{ {inner}\n}} | cat",
             11: "cat <<E\n" + "".join(self.inside_double(1) for _ in range(2)) + "\nE",
