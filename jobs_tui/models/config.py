@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from jobs_tui.models.errors import InvalidInput
 
-Seconds = Annotated[float, Field(ge=0, le=366 * 86_400, allow_inf_nan=False)]
+
+def _no_flag(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("a number is wanted, not true or false")
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_no_flag), Field(allow_inf_nan=False)]
+Count = Annotated[int, BeforeValidator(_no_flag)]
+Seconds = Annotated[Number, Field(ge=0, le=366 * 86_400)]
 
 
 class Retry(BaseModel):
@@ -17,11 +26,11 @@ class Retry(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    max_attempts: Annotated[int, Field(ge=1, le=100)] = 1
+    max_attempts: Annotated[Count, Field(ge=1, le=100)] = 1
     """Attempts in all, the first one included."""
     delay: Seconds = 5.0
     """Seconds before the second attempt."""
-    factor: Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)] = 2.0
+    factor: Annotated[Number, Field(ge=1, le=10)] = 2.0
     """Each further wait is this many times longer."""
     max_delay: Seconds = 600.0
     """Seconds that no wait exceeds."""
@@ -32,7 +41,7 @@ class JobConfig(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    timeout: Annotated[float, Field(gt=0, le=366 * 86_400, allow_inf_nan=False)] = 3600.0
+    timeout: Annotated[Number, Field(gt=0, le=366 * 86_400)] = 3600.0
     """Seconds per attempt."""
     stop_timeout: Seconds = 5.0
     """Seconds between TERM and KILL."""
@@ -41,7 +50,7 @@ class JobConfig(BaseModel):
     retry: Retry = Retry()
     overlap: Literal["skip", "allow"] = "skip"
     """What happens to an automatic start while a run is live."""
-    max_parallel: Annotated[int, Field(ge=1, le=1000)] = 10
+    max_parallel: Annotated[Count, Field(ge=1, le=1000)] = 10
     """Runs at once under ``overlap: allow``."""
     grace: Seconds = 60.0
     """An occurrence decided this many seconds late is on time."""
