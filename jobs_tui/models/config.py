@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from jobs_tui.models.errors import InvalidInput
+from jobs_tui.models.validation import first_finding
 
 
 def _no_flag(value: object) -> object:
@@ -77,10 +78,5 @@ def job_config(config: Mapping[str, Any], override: Mapping[str, Any] | None = N
     try:
         return JobConfig.model_validate(merged)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(["config", *(str(part) for part in first["loc"])])
-        got = first.get("input")
-        raise InvalidInput(
-            f"{place} {got!r:.60} is not valid: {first['msg'][0].lower()}{first['msg'][1:]}.",
-            field=place,
-        ) from None
+        place, text = first_finding(error)
+        raise InvalidInput(f"config.{place}: {text}.", field=f"config.{place}") from None

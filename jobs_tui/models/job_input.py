@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
 
 from jobs_tui.models.errors import InvalidInput
+from jobs_tui.models.validation import first_finding
 
 Name = Annotated[StrictStr, Field(min_length=1, max_length=255)]
 Text = Annotated[StrictStr, Field(max_length=1_000_000)]
@@ -95,9 +96,8 @@ def validated(model: type[Model], data: Mapping[str, Any]) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "body"
-        message = first["msg"]
-        if first["type"] == "missing":
-            raise InvalidInput(f"{field} is missing.", field=field) from None
-        raise InvalidInput(f"{field}: {message[0].lower()}{message[1:]}.", field=field) from None
+        place, text = first_finding(error)
+        place = place or "body"
+        if text == "field required":
+            raise InvalidInput(f"{place} is missing.", field=place) from None
+        raise InvalidInput(f"{place}: {text}.", field=place) from None

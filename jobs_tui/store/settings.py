@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings
 
 from jobs_tui.models.errors import InvalidInput
+from jobs_tui.models.validation import first_finding
 from jobs_tui.store.home import Home
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
@@ -64,10 +65,9 @@ def _load(config_file: Path, stamp: float) -> Settings:
         set_outside = Settings().model_fields_set
         return Settings(**{k: v for k, v in values.items() if k not in set_outside})
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0])
+        name, text = first_finding(error)
         raise InvalidInput(
-            f"The setting {name} is not valid: {first['msg'][0].lower()}{first['msg'][1:]}.",
+            f"The setting {name} is not valid: {text}.",
             f"Mend it in {config_file} or in JOBS_TUI_{name.upper()}.",
             field=name,
         ) from None
