@@ -1,0 +1,62 @@
+"""The aiohttp application: routes, and errors as JSON (DESIGN 10)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from jobs_tui.server.answers import json_response
+from jobs_tui.server.health import Health, Ready
+from jobs_tui.server.webhooks import Webhooks
+from jobs_tui.service.context import Context
+from jobs_tui.store.settings import Settings
+
+WEBHOOK_ROUTES = (
+    "/webhooks/{path}",
+    "/api/v1/webhooks/{path}",
+    "/api/v1/jobs/webhook/{path}",
+)
+"""One webhook under all its addresses (compatibility.md)."""
+HEALTH_ROUTES = ("/healthz", "/api/health", "/api/ready")
+
+_log = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def build_app(
+    ctx: Context, settings: Settings, ready: Ready, wake: Callable[[], None]
+) -> web.Application:
+    """The routes of one engine.
+
+    Args:
+        ready: which parts of the engine are ready, by name.
+        wake: called after each commit that queued a run.
+    """
+    app = web.Application(client_max_size=settings.body_limit, middlewares=[_errors_as_json])
+    webhooks, health = Webhooks(ctx, wake), Health(ctx.store, ready)
+    for route in WEBHOOK_ROUTES:
+        app.router.add_post(route, webhooks.receive)
+    for route in HEALTH_ROUTES:
+        app.router.add_get(route, health.tell)
+    return app
+
+
+@web.middleware
+async def _errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except web.HTTPMethodNotAllowed as error:
+        allowed = ", ".join(sorted(error.allowed_methods))
+        detail = f"{request.method:.20} is not possible here, only {allowed}."
+        return json_response({"detail": detail}, 405, {"Allow": allowed})
+    except web.HTTPNotFound:
+        return json_response({"detail": "There is nothing at this address."}, 404)
+    except web.HTTPException as error:
+        return json_response({"detail": f"{error.reason}."}, error.status)
+    except Exception:
+        # Our own mistake: the whole story goes to the log, none of it to a stranger.
+        _log.exception("a request to %s failed", request.path[:200])
+        return json_response({"detail": "This host made a mistake; its log says which."}, 500)

@@ -1,0 +1,44 @@
+"""Whether this engine does its work: for probes, without a token (DESIGN 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from aiohttp import web
+
+from jobs_tui import __version__
+from jobs_tui.models.errors import StoreError
+from jobs_tui.server.answers import json_response
+from jobs_tui.store.database import Store
+
+Ready = Callable[[], Mapping[str, bool]]
+"""Which parts of the engine are ready, by name (``scheduler``, ``store``)."""
+
+
+class Health:
+    """Answers 200 when everything is ready, else 503 with what is not."""
+
+    def __init__(self, store: Store, ready: Ready) -> None:
+        self._store = store
+        self._ready = ready
+
+    async def tell(self, request: web.Request) -> web.Response:
+        """``{"status", "version", "checks"}``, and ``detail`` in words when not ready."""
+        checks = dict(self._ready())
+        checks["store"] = checks.get("store", True) and self._can_read()
+        missing = [name for name, good in checks.items() if not good]
+        body = {
+            "status": "unavailable" if missing else "ok",
+            "version": __version__,
+            "checks": checks,
+        }
+        if missing:
+            body["detail"] = f"Not ready: {', '.join(missing)}."
+        return json_response(body, 503 if missing else 200)
+
+    def _can_read(self) -> bool:
+        try:
+            self._store.row("select id from jobs limit 1")
+        except StoreError:
+            return False
+        return True
