@@ -112,6 +112,10 @@ class Scan:
     def __init__(self) -> None:
         self.done = 0
         """Lines up to this number have been looked at."""
+        self.size = 0
+        """Characters looked at."""
+        self.running = False
+        """A thread is at it."""
 
     def advance(self, reader: LogReader, stop: Callable[[], bool]) -> None:
         """Look at every chunk that is new. Call from one thread at a time."""
@@ -120,6 +124,8 @@ class Scan:
             if chunk is None:
                 return
             self.look(chunk.first_line, chunk.text)
+            if chunk.first_line > self.done:  # else it was merged from what is counted already
+                self.size += len(chunk.text)
             self.done = chunk.last_line
 
     def look(self, first_line: int, text: str) -> None:
