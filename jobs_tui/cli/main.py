@@ -14,7 +14,7 @@ import click
 from jobs_tui import __version__
 from jobs_tui.cli.lazy import Entry, LazyGroup
 from jobs_tui.cli.session import warn
-from jobs_tui.models.errors import JobsTuiError, StoreError
+from jobs_tui.models.errors import InvalidInput, JobsTuiError, StoreError
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -49,14 +49,14 @@ ENTRIES = {
 class Program(LazyGroup):
     """The root group: whatever goes wrong inside ends as one sentence and an exit code."""
 
-    def main(self, *args: Any, standalone_mode: bool = True, **kwargs: Any) -> Any:
+    def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run, say what went wrong on standard error, and exit.
 
         Exit codes: 0 done, 1 failed, 2 bad usage or input, 130 interrupted, 141 the reader of
         our output went away; ``run --follow`` and ``status`` have more.
         """
         try:
-            code = super().main(*args, standalone_mode=False, **kwargs)
+            code = super().main(*args, **(kwargs | {"standalone_mode": False}))
         except click.Abort:
             code = INTERRUPTED
         except click.exceptions.NoArgsIsHelpError as error:
@@ -83,6 +83,9 @@ class Program(LazyGroup):
         except JobsTuiError as error:
             warn(error.sentence())
             ctx.exit(error.exit_code)
+        except UnicodeEncodeError:
+            warn("An argument holds characters that are not valid Unicode. Remove them.")
+            ctx.exit(InvalidInput.exit_code)
         except sqlite3.Error as error:
             warn(_store_error(error).sentence())
             ctx.exit(StoreError.exit_code)

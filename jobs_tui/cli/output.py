@@ -104,7 +104,7 @@ def fields(pairs: Mapping[str, str | None]) -> str:
 def duration(seconds: float) -> str:
     """``4.2s``, ``3m 05s``, ``2h 10m``, ``5d 3h``."""
     if seconds < 10:
-        return f"{max(seconds, 0):.1f}s"
+        return f"{max(seconds, 0):.1f}".removesuffix(".0") + "s"
     whole = int(seconds)
     if whole < 60:
         return f"{whole}s"

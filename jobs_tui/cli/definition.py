@@ -1,0 +1,138 @@
+"""The options that say what a job is, shared by ``create`` and ``edit``, as JobCreate fields."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from jobs_tui.models.errors import InvalidInput
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option("--description", metavar="TEXT", help="What it is for, shown in lists."),
+    click.option("--tag", "tags", multiple=True, metavar="TAG", help="A tag; may be repeated."),
+    click.option("--cron", metavar="EXPR", help="Start on this schedule."),
+    click.option("--tz", metavar="ZONE", help="IANA time zone of the schedule, UTC by default."),
+    click.option("--webhook", is_flag=True, help="Start when a signed HTTP request arrives."),
+    click.option("--manual", is_flag=True, help="Start only by hand or by program."),
+    click.option("--agent", metavar="ID", help="Who does it, shell by default."),
+    click.option("--prompt", metavar="TEXT", help="What to do; {{ name }} is a parameter."),
+    click.option("--prompt-file", metavar="FILE", help="Read the prompt from a file, - is stdin."),
+    click.option(
+        "--param",
+        "params",
+        multiple=True,
+        metavar="NAME[=DEFAULT]",
+        help="Declare a parameter; without a default it is required.",
+    ),
+    click.option("--timeout", type=float, metavar="S", help="Seconds per attempt, 3600."),
+    click.option("--retries", type=click.IntRange(0), metavar="N", help="N more attempts."),
+    click.option("--overlap", metavar="POLICY", help="While a run goes on: skip or allow."),
+    click.option("--paused", is_flag=True, help="Do not start it automatically yet."),
+)
+
+
+def definition_options(function: Function) -> Function:
+    """Add the options to a command; they arrive as keyword arguments."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def trigger_fields(options: Mapping[str, Any]) -> dict[str, Any]:
+    """``trigger_type`` and what goes with it; empty when no trigger was named."""
+    given = [name for name in ("cron", "webhook", "manual") if options[name] not in (None, False)]
+    if len(given) > 1:
+        raise click.UsageError(f"--{given[0]} and --{given[1]} exclude each other: choose one")
+    found: dict[str, Any] = {"trigger_type": given[0]} if given else {}
+    if given == ["cron"]:
+        found["cron_schedule"] = options["cron"]
+    if options["tz"] is not None:
+        found["cron_timezone"] = options["tz"]
+    return found
+
+
+def plain_fields(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that stand for themselves; only those that were given."""
+    found: dict[str, Any] = {}
+    if options["description"] is not None:
+        found["description"] = options["description"]
+    if options["tags"]:
+        found["tags"] = list(options["tags"])
+    if options["agent"] is not None:
+        found |= {
+            "planning_mode": "predefined_agent",
+            "entity_type": "agent",
+            "entity_id": options["agent"],
+        }
+    if options["paused"]:
+        found["enabled"] = False
+    prompt = _prompt(options["prompt"], options["prompt_file"])
+    if prompt is not None:
+        found["prompt_template"] = prompt
+    return found
+
+
+def config_fields(options: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    """``config`` with the given settings put into ``base``; empty when none was given."""
+    config = dict(base)
+    if options["timeout"] is not None:
+        config["timeout"] = seconds(options["timeout"])
+    if options["retries"] is not None:
+        retry = config.get("retry")
+        kept = retry if isinstance(retry, dict) else {}
+        config["retry"] = {**kept, "max_attempts": options["retries"] + 1}
+    if options["overlap"] is not None:
+        config["overlap"] = options["overlap"]
+    return {"config": config} if config != base else {}
+
+
+def seconds(given: float) -> float:
+    """As typed: 5 stays 5 and does not become 5.0."""
+    return int(given) if given.is_integer() else given
+
+
+def parameters(given: Sequence[str]) -> list[dict[str, Any]]:
+    """``NAME[=DEFAULT]`` each, as ParameterInput."""
+    found = []
+    for text in given:
+        name, equals, default = text.partition("=")
+        found.append({"name": name, "default": default if equals else None})
+    return found
+
+
+def values(given: Sequence[str]) -> dict[str, Any]:
+    """``NAME=VALUE`` each, as the parameters of one start. Raises InvalidInput."""
+    found: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise InvalidInput(
+                f"-p {text!r:.60} is not NAME=VALUE.", "For example -p branch=main.", field="-p"
+            )
+        if name in found:
+            raise InvalidInput(f"The parameter {name!r:.60} is there twice.", field="-p")
+        found[name] = value
+    return found
+
+
+def _prompt(text: str | None, file: str | None) -> str | None:
+    if text is not None and file is not None:
+        raise click.UsageError("--prompt and --prompt-file exclude each other: choose one")
+    if file is None:
+        return text
+    try:
+        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{file!r:.200} is not UTF-8 text.", field="prompt_template") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InvalidInput(
+            f"{file!r:.200} cannot be read: {reason}.", field="prompt_template"
+        ) from None
