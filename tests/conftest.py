@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from tests.fakes import FakeClock
+
+# What `make test` uses: the same examples each time, and no deadline on a busy machine. Without
+# the option pytest goes on looking for new examples.
+settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 
 
 @pytest.fixture
