@@ -62,7 +62,7 @@ def batches(
         time.sleep(POLL)
 
 
-def follow(ctx: Context, execution_id: str, *, all_to_stderr: bool = False) -> int:
+def stay(ctx: Context, execution_id: str, *, all_to_stderr: bool = False) -> int:
     """Print the log of a run until its end, and be its engine where there is none.
 
     Ctrl-C cancels the run and waits for its end; a second one leaves at once.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -113,9 +114,9 @@ def _after_start(ctx: Context, started: starts.Started, follow: bool, as_json: b
     if follow:
         if not as_json:
             warn(started.message)
-        from jobs_tui.cli.follow import follow as stay
+        from jobs_tui.cli.follow import stay
 
-        click.get_text_stream("stdout").flush()
+        sys.stdout.flush()
         click.get_current_context().exit(stay(ctx, started.execution_id, all_to_stderr=as_json))
     if not as_json:
         click.echo(fields({"Started": started.message, "id": started.execution_id}))
