@@ -13,7 +13,7 @@ from jobs_tui.cli.output import at_second, fields, print_json, table
 from jobs_tui.cli.session import opened
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.job import Job
-from jobs_tui.service import jobs, webhooks
+from jobs_tui.service import hook_admin, jobs
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import engine_state, webhook_url
 
@@ -50,7 +50,7 @@ def url(job_ref: str, as_json: bool) -> None:
     """Show the address of a job's webhook and a command that calls it."""
     with opened() as ctx:
         job = jobs.find(ctx, job_ref)
-        webhooks.require_hook(job)
+        hook_admin.require_hook(job)
         entry = _entry(ctx, job)
         sample = curl_sample(entry["webhook_url"], _example_values(job))
         state = engine_state(ctx)
@@ -72,7 +72,7 @@ def rotate(job_ref: str, as_json: bool) -> None:
     """Make a new secret and show it this once; the old one is refused from now on."""
     with opened() as ctx:
         job = jobs.find(ctx, job_ref)
-        secret = webhooks.rotate_secret(ctx, job.id)
+        secret = hook_admin.rotate_secret(ctx, job.id)
         entry = {**_entry(ctx, job), "webhook_secret": secret}
     if as_json:
         print_json(entry)
@@ -89,10 +89,10 @@ def deliveries(job_ref: str, number: int, as_json: bool) -> None:
     """List what has reached a job's webhook, accepted or refused, newest first."""
     with opened() as ctx:
         job = jobs.find_any(ctx, job_ref)
-        webhooks.require_hook(job)
-        found = webhooks.deliveries(ctx, job.id, limit=number)
+        hook_admin.require_hook(job)
+        found = hook_admin.deliveries(ctx, job.id, limit=number)
     if as_json:
-        print_json([webhooks.delivery_entry(delivery) for delivery in found])
+        print_json([hook_admin.delivery_entry(delivery) for delivery in found])
         return
     rows = [
         [
