@@ -46,6 +46,9 @@ def find(ctx: Context, ref: str) -> Execution:
     raise NotFound(f"There is no run {ref!r:.80}.", "`jobs-tui history JOB` shows the ids.")
 
 
+_LIVE = "('queued', 'blocked', 'waiting_for_input', 'running')"
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """One page of a job's runs, newest first."""
@@ -55,14 +58,37 @@ class History:
     executions: list[Execution]
 
 
-def history(ctx: Context, job_id: str, *, limit: int = 50, offset: int = 0) -> History:
-    """Runs of a job, newest first, skipped and lost ones included."""
+def history(
+    ctx: Context,
+    job_id: str,
+    *,
+    limit: int = 50,
+    offset: int = 0,
+    statuses: list[ExecutionStatus] | None = None,
+    query: str | None = None,
+) -> History:
+    """Runs of a job, newest first, skipped and lost ones included.
+
+    Args:
+        statuses: only these.
+        query: only runs with this text in number, result, error or reason.
+    """
+    where, parameters = ["executions.job_id = ?"], [job_id]
+    if statuses:
+        where.append(f"executions.status in ({', '.join('?' * len(statuses))})")
+        parameters += [str(status) for status in statuses]
+    if query:
+        where.append(
+            "instr(lower('#' || number || ' ' || coalesce(result, '') || ' '"
+            " || coalesce(error_message, '') || ' ' || coalesce(reason, '')), lower(?)) > 0"
+        )
+        parameters.append(query)
+    condition = " and ".join(where)
     rows = ctx.store.rows(
-        f"{executions.SELECT} where executions.job_id = ? order by executions.seq desc"
-        " limit ? offset ?",
-        (job_id, limit, offset),
+        f"{executions.SELECT} where {condition} order by executions.seq desc limit ? offset ?",
+        [*parameters, limit, offset],
     )
-    total = ctx.store.row("select count(*) from executions where job_id = ?", (job_id,))
+    total = ctx.store.row(f"select count(*) from executions where {condition}", parameters)
     assert total is not None
     return History(job_id, total[0], [executions.execution_from(row) for row in rows])
 
@@ -87,22 +113,43 @@ def recent(
     if query:
         where.append("instr(lower(jobs.name), lower(?)) > 0")
         parameters.append(query)
-    tail = f"from executions join jobs on jobs.id = executions.job_id where {' and '.join(where)}"
-    total = ctx.store.row(f"select count(*) {tail}", parameters)
-    assert total is not None
-    rows = ctx.store.rows(
-        f"select executions.*, jobs.name as job_name {tail}"
-        " order by case executions.status when 'running' then 0 when 'queued' then 1"
-        " when 'blocked' then 1 when 'waiting_for_input' then 1 else 2 end, executions.seq desc"
-        " limit ? offset ?",
-        [*parameters, limit, offset],
+    condition = " and ".join(where)
+    total = ctx.store.row(
+        f"select count(*) from executions{' join jobs on jobs.id = job_id' if query else ''}"
+        f" where {condition}",
+        parameters,
     )
-    return total[0], [executions.execution_from(row) for row in rows]
+    assert total is not None
+    # What is live is little and found by its index; the rest is read in the order of its key.
+    live = ctx.store.rows(
+        f"{executions.SELECT} where {condition} and executions.status in {_LIVE}"
+        " order by case executions.status when 'running' then 0 else 1 end, executions.seq desc",
+        parameters,
+    )
+    found = live[offset : offset + limit]
+    if len(found) < limit:
+        found += ctx.store.rows(
+            f"{executions.SELECT} where {condition} and executions.status not in {_LIVE}"
+            " order by executions.seq desc limit ? offset ?",
+            [*parameters, limit - len(found), max(0, offset - len(live))],
+        )
+    return total[0], [executions.execution_from(row) for row in found]
 
 
 def attempts(ctx: Context, execution_id: str) -> list[Attempt]:
     """The tries of a run, oldest first."""
     return executions.attempts(ctx.store.jobs.reader(), execution_id)
+
+
+def neighbour(ctx: Context, execution: Execution, *, newer: bool) -> Execution | None:
+    """The run of the same job before or after this one that was started; None at the end."""
+    compare, order = (">", "asc") if newer else ("<", "desc")
+    row = ctx.store.row(
+        f"{executions.SELECT} where executions.job_id = ? and executions.status != 'skipped'"
+        f" and executions.number {compare} ? order by executions.seq {order} limit 1",
+        (execution.job_id, execution.number),
+    )
+    return None if row is None else executions.execution_from(row)
 
 
 def log(ctx: Context, execution_id: str) -> LogReader:
