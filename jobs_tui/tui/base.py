@@ -179,7 +179,7 @@ class BaseScreen(Screen[None]):
                 if then is not None:
                     then(result)
 
-        self.run_worker(work(), group="use-case")
+        self.run_worker(work, group="use-case")
 
     # Getting around
 

@@ -73,8 +73,8 @@ _JOB = {
     JobStatus.CANCELLED: CANCELLED,
     JobStatus.ARCHIVED: CANCELLED,
 }
-MISSED_REASONS = ("missed", "catch", "engine was down", "late")
-"""How the reason of a skipped row begins when nobody was there to start it (SCHEDULING.md 5)."""
+MISSED_REASONS = ("too-late", "coalesced")
+"""Reasons of a skipped row when nobody was there to start it in time (SCHEDULING.md 5)."""
 
 
 def state_of(status: ExecutionStatus | JobStatus, reason: str | None = None) -> State:
@@ -85,7 +85,7 @@ def state_of(status: ExecutionStatus | JobStatus, reason: str | None = None) -> 
     """
     if isinstance(status, JobStatus):
         return _JOB[status]
-    if status is ExecutionStatus.SKIPPED and reason and reason.startswith(MISSED_REASONS):
+    if status is ExecutionStatus.SKIPPED and reason in MISSED_REASONS:
         return MISS
     return _EXECUTION[status]
 

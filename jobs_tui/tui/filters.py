@@ -1,0 +1,153 @@
+"""The filter row of the job list: words, ``tag:``, ``state:``, ``by:``, ``agent:``, ``!not``, /re/.
+
+All words must fit (UX.md 3, 5.8). Nothing here touches a widget.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+from jobs_tui.models.enums import BAD, ExecutionStatus, TriggerType
+from jobs_tui.models.errors import InvalidInput
+from jobs_tui.service.dashboard import JobLine
+from jobs_tui.service.jobs import searchable
+from jobs_tui.tui.theme import RUN, State, state_of, state_of_job
+
+Test = Callable[[JobLine], bool]
+_WORD = re.compile(r"!?/(?:[^/\\]|\\.)*/|\S+")
+_BY = {
+    "cron": TriggerType.CRON,
+    "schedule": TriggerType.CRON,
+    "hook": TriggerType.WEBHOOK,
+    "webhook": TriggerType.WEBHOOK,
+    "hand": TriggerType.MANUAL,
+    "manual": TriggerType.MANUAL,
+}
+STATES = ("all", "running", "ok", "failing", "paused", "waiting")
+"""What ``f`` goes through."""
+SORTS = ("next", "name", "state", "last", "ok%")
+"""What ``s`` goes through."""
+FAR = datetime.max.replace(tzinfo=UTC)
+
+
+def state_of_line(line: JobLine) -> State:
+    """What the line of a job says: going on, paused, blocked, else how its newest run ended."""
+    last = line.last.status if line.last is not None else None
+    if last is not None and last.live:
+        return state_of(last)
+    return state_of_job(line.job, last, running=line.job.live > 0)
+
+
+def failing(line: JobLine) -> bool:
+    """Whether its newest run ended badly."""
+    return line.last is not None and line.last.status in BAD
+
+
+def parse_filter(text: str) -> Test:
+    """The test behind the text of the filter row; an empty text fits everything.
+
+    Raises:
+        InvalidInput: a regular expression is not valid, or ``by:`` names no trigger.
+    """
+    tests = [_test(word) for word in _WORD.findall(text)]
+    return lambda line: all(test(line) for test in tests)
+
+
+def _test(word: str) -> Test:
+    if word.startswith("!") and len(word) > 1:
+        inner = _test(word[1:])
+        return lambda line: not inner(line)
+    if len(word) > 2 and word.startswith("/") and word.endswith("/"):
+        return _regex(word[1:-1])
+    kind, colon, value = word.partition(":")
+    make = _KINDS.get(kind) if colon and value else None
+    if make is not None:
+        return make(value.casefold())
+    low = word.casefold()
+    return lambda line: low in searchable(line.job)
+
+
+def _regex(pattern: str) -> Test:
+    try:
+        found = re.compile(pattern, re.IGNORECASE).search
+    except re.error as error:
+        raise InvalidInput(
+            f"/{pattern:.60}/ is not a regular expression: {error}.", field="filter"
+        ) from None
+    return lambda line: found(searchable(line.job)) is not None
+
+
+def _tag(value: str) -> Test:
+    return lambda line: any(value in tag.casefold() for tag in line.job.definition.tags)
+
+
+def _agent(value: str) -> Test:
+    return lambda line: value in (line.job.definition.entity_id or "").casefold()
+
+
+def _by(value: str) -> Test:
+    trigger = next((known for word, known in _BY.items() if word.startswith(value)), None)
+    if trigger is None:
+        raise InvalidInput(f"by:{value:.20} is no trigger.", "Use cron, hook or hand.")
+    return lambda line: line.job.definition.trigger_type is trigger
+
+
+def _state(value: str) -> Test:
+    def test(line: JobLine) -> bool:
+        word = state_of_line(line).word.casefold()
+        return word.startswith(value) or value.startswith(word)
+
+    return test
+
+
+_KINDS: dict[str, Callable[[str], Test]] = {
+    "tag": _tag,
+    "agent": _agent,
+    "by": _by,
+    "state": _state,
+}
+
+
+def in_state(name: str) -> Test:
+    """The test of one of :data:`STATES`."""
+    if name == "running":
+        return lambda line: line.job.live > 0 and state_of_line(line) is RUN
+    if name == "ok":
+        return lambda line: line.last is not None and line.last.status is ExecutionStatus.COMPLETED
+    if name == "failing":
+        return failing
+    if name == "paused":
+        return lambda line: not line.job.enabled
+    if name == "waiting":
+        return lambda line: (
+            line.last is not None
+            and line.last.status.live
+            and line.last.status is not ExecutionStatus.RUNNING
+        )
+    return lambda line: True
+
+
+def ordered(lines: Iterable[JobLine], sort: str, *, reverse: bool = False) -> list[JobLine]:
+    """The lines in one of the orders of :data:`SORTS`; failing jobs first on a tie."""
+    return sorted(lines, key=_key(sort), reverse=reverse)
+
+
+def _key(sort: str) -> Callable[[JobLine], tuple[object, ...]]:
+    def tie(line: JobLine) -> tuple[object, ...]:
+        return not failing(line), line.job.name.casefold(), line.job.id
+
+    if sort == "name":
+        return lambda line: (line.job.name.casefold(), *tie(line))
+    if sort == "state":
+        return lambda line: (_RANK.get(state_of_line(line).sign, 5), *tie(line))
+    if sort == "last":
+        return lambda line: (-line.last.at.timestamp() if line.last else 0.0, *tie(line))
+    if sort == "ok%":
+        return lambda line: (line.ok_percent if line.ok_percent is not None else 101, *tie(line))
+    return lambda line: (line.job.next_due_at or FAR, *tie(line))
+
+
+_RANK = {"x": 0, "?": 0, "!": 1, ">": 2, ".": 3, "+": 4, "=": 8}
+"""Worst first, paused last."""
