@@ -24,7 +24,7 @@ from jobs_tui.models.ids import new_delivery_id
 from jobs_tui.service import starts
 from jobs_tui.service.context import Context
 from jobs_tui.service.json_body import parse_object
-from jobs_tui.store import deliveries
+from jobs_tui.store import deliveries as rows
 from jobs_tui.store.deliveries import Hook
 
 SIGNATURE = "x-webhook-signature"
@@ -96,7 +96,7 @@ async def deliver(ctx: Context, delivery: IncomingDelivery) -> Answer:
     """
     job_id: str | None = None
     try:
-        hook = deliveries.hook(ctx.store.jobs.reader(), delivery.path)
+        hook = rows.hook(ctx.store.jobs.reader(), delivery.path)
         if hook is None:
             raise NotFound("There is no webhook at this path.")
         job_id = hook.job.id
@@ -127,7 +127,7 @@ async def _accept(ctx: Context, delivery: IncomingDelivery, hook: Hook) -> start
 
     def operation(connection: sqlite3.Connection) -> starts.Started:
         started = start(connection)
-        deliveries.insert(connection, replace(accepted, execution_id=started.execution_id))
+        rows.insert(connection, replace(accepted, execution_id=started.execution_id))
         return started
 
     return await ctx.store.awrite(operation)
@@ -214,7 +214,7 @@ def _record(
 async def _write_behind(ctx: Context, record: Delivery) -> None:
     """Keep the record of a refusal without keeping its sender waiting, unless many do."""
     try:
-        future = ctx.store.submit(lambda connection: deliveries.insert(connection, record))
+        future = ctx.store.submit(lambda connection: rows.insert(connection, record))
     except StoreError as error:
         _log.warning("a refused delivery was not recorded: %s", error)
         return
@@ -227,16 +227,3 @@ async def _write_behind(ctx: Context, record: Delivery) -> None:
 def _note_failure(future: Future[None]) -> None:
     if not future.cancelled() and (error := future.exception()) is not None:
         _log.warning("a refused delivery was not recorded: %s", error)
-
-
-def recent(ctx: Context, job_id: str | None = None, limit: int = 50) -> list[Delivery]:
-    """Deliveries of a job, or all with those to unknown paths; newest first."""
-    return deliveries.listing(ctx.store.jobs.reader(), job_id, limit)
-
-
-def find_delivery(ctx: Context, delivery_id: str) -> Delivery:
-    """The delivery of an id. Raises NotFound."""
-    found = deliveries.get(ctx.store.jobs.reader(), delivery_id)
-    if found is None:
-        raise NotFound(f"There is no delivery {delivery_id!r:.80}.")
-    return found

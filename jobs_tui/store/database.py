@@ -25,16 +25,24 @@ class Database:
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
+        self._closed = False
 
     def reader(self) -> sqlite3.Connection:
-        """This thread's connection for reading; each statement sees the newest commit."""
+        """This thread's connection for reading; each statement sees the newest commit.
+
+        Raises:
+            StoreError: the file cannot be opened, or the store is closed.
+        """
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = connect(self.path, synchronous=self._synchronous)
             connection.execute("pragma query_only = on")
-            self._local.connection = connection
             with self._lock:
+                if self._closed:
+                    connection.close()
+                    raise StoreError(f"The database {self.path} is closed: jobs-tui is stopping.")
                 self._readers.append(connection)
+            self._local.connection = connection
         return connection
 
     def rows(self, sql: str, parameters: Any = ()) -> list[sqlite3.Row]:
@@ -57,6 +65,7 @@ class Database:
         """End the writer and close every reader."""
         self.writer.close()
         with self._lock:
+            self._closed = True
             for connection in self._readers:
                 connection.close()
             self._readers.clear()

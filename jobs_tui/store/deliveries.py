@@ -73,12 +73,6 @@ def listing(
     return [_delivery_from(row) for row in rows]
 
 
-def get(connection: sqlite3.Connection, delivery_id: str) -> Delivery | None:
-    """The delivery of an id."""
-    row = connection.execute("select * from deliveries where id = ?", (delivery_id,)).fetchone()
-    return None if row is None else _delivery_from(row)
-
-
 def _delivery_from(row: sqlite3.Row) -> Delivery:
     return Delivery(
         id=row["id"],

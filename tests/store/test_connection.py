@@ -154,7 +154,14 @@ def test_nothing_can_be_read_or_written_after_closing(home: Home) -> None:
         store.rows("select 1")
 
 
-def test_opening_a_read_only_file_is_no_damage(home: Home) -> None:
+def test_a_closed_store_opens_no_new_connection(home: Home) -> None:
+    store = Store(home)
+    store.close()
+    with pytest.raises(StoreError, match="closed"):
+        store.rows("select 1")
+
+
+def test_what_may_only_be_read_says_so(home: Home) -> None:
     store = Store(home)
     store.write(lambda connection: connection.execute("pragma query_only = on"))
     with pytest.raises(StoreError, match="cannot be written"):
