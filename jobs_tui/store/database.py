@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs_tui.models.clock import Clock, SystemClock
+from jobs_tui.models.errors import StoreError
 from jobs_tui.store import migrations
 from jobs_tui.store.connection import connect, explain
 from jobs_tui.store.home import Home
