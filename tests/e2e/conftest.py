@@ -18,8 +18,8 @@ def home(tmp_path: Path) -> Iterator[LiveHome]:
     """An empty home; its engine and everything it started are gone afterwards."""
     live = LiveHome(tmp_path / "home")
     yield live
-    with contextlib.suppress(Exception):
-        live.stop_engine()
+    if live.engine is not None:
+        live.kill_engine()
     for pid in processes_with(str(live.folder)):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

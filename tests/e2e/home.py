@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -129,6 +130,16 @@ class LiveHome:
         """``create``; by hand unless the options say otherwise. Returns the JobResponse."""
         trigger = () if {"--cron", "--webhook"} & set(options) else ("--manual",)
         return dict(self.json("create", "--name", name, "--prompt", prompt, *trigger, *options))
+
+    def make_due(self, job: str) -> None:
+        """Let an occurrence of a job be due now, as if its time had just come."""
+        with sqlite3.connect(self.folder / "jobs.db") as connection:
+            connection.execute(
+                "update jobs set"
+                " cursor_at = strftime('%Y-%m-%dT%H:%M:00.000Z', 'now', '-1 minute'),"
+                " next_due_at = strftime('%Y-%m-%dT%H:%M:00.000Z', 'now') where name = ?",
+                (job,),
+            )
 
     def history(self, job: str, n: int = 10_000) -> list[dict[str, Any]]:
         """Runs of a job, newest first."""
