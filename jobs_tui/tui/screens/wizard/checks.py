@@ -1,0 +1,191 @@
+"""What is wrong with a draft and in which step: the same checks that a creation makes (UX.md 5.2).
+
+Each step is checked inside a job that is good everywhere else, so that one step can be right
+while others are still empty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from jobs_tui.agents import prompt as prompts
+from jobs_tui.models.enums import PlanningMode, TriggerType
+from jobs_tui.models.errors import JobsTuiError
+from jobs_tui.models.job import DEFAULT_AGENT, Definition
+from jobs_tui.service import preview
+from jobs_tui.service.context import Context
+from jobs_tui.tui.screens.wizard.draft import Draft
+
+STEPS = ("Basics", "Trigger", "Who", "Prompt")
+BASICS, TRIGGER, WHO, PROMPT = range(4)
+
+_GOOD = {
+    "name": "job",
+    "trigger_type": "manual",
+    "entity_id": DEFAULT_AGENT,
+    "prompt_template": "true",
+}
+_STEP_BY_FIELD = {
+    "name": BASICS,
+    "description": BASICS,
+    "enabled": BASICS,
+    "tags": BASICS,
+    "trigger_type": TRIGGER,
+    "cron_schedule": TRIGGER,
+    "cron_timezone": TRIGGER,
+    "config": TRIGGER,
+    "planning_mode": WHO,
+    "entity_type": WHO,
+    "entity_id": WHO,
+    "agent": WHO,
+}
+
+_NAME = "Give the job a name, any text of 1 to 255 characters."
+SAID = {
+    "The name is blank. Give 1 to 255 characters.": _NAME,
+    "name: string should have at least 1 character.": _NAME,
+    "cron_schedule is missing: a job with trigger_type cron needs one."
+    " For example 0 9 * * 1-5.": "Choose a preset or write a cron expression, such as 0 9 * * 1-5.",
+    "The prompt is empty. Say what the job is to do.": "Write what the job is to do.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that keeps a draft from becoming a job."""
+
+    step: int
+    field: str
+    """A field of JobCreate, ``config.timeout``, ``parameters.NAME``..."""
+    sentence: str
+
+
+def problem_of(draft: Draft, step: int) -> Problem | None:
+    """The first thing wrong in one step."""
+    try:
+        preview.draft(_GOOD | _part(draft, step))
+    except JobsTuiError as error:
+        return of_error(error)
+    return None
+
+
+def _part(draft: Draft, step: int) -> dict[str, Any]:
+    if step == BASICS:
+        return draft.basics()
+    if step == TRIGGER:
+        return draft.when()
+    if step == WHO:
+        return draft.who()
+    # A variable without a default is wrong for a schedule only, whatever the schedule is.
+    schedule = {"trigger_type": draft.trigger, "cron_schedule": "0 0 * * *"}
+    return draft.who() | draft.what() | schedule
+
+
+def problems(draft: Draft) -> tuple[Problem | None, ...]:
+    """What is wrong in each of the four steps."""
+    return tuple(problem_of(draft, step) for step in range(len(STEPS)))
+
+
+def first_problem(draft: Draft) -> Problem | None:
+    """What F2 stumbles over: the first thing wrong, in the order of the steps."""
+    return next((found for found in problems(draft) if found), None) or _whole(draft)
+
+
+def _whole(draft: Draft) -> Problem | None:
+    try:
+        preview.draft(draft.job_fields())
+    except JobsTuiError as error:
+        return of_error(error)
+    return None
+
+
+def of_error(error: JobsTuiError) -> Problem:
+    """Where a message of the service belongs in the form."""
+    place = error.field or ""
+    step = _STEP_BY_FIELD.get(place.split(".")[0], PROMPT)
+    return Problem(step, place, _in_words(error))
+
+
+def _in_words(error: JobsTuiError) -> str:
+    return plain_words(error.sentence(), error.field or "")
+
+
+def plain_words(sentence: str, place: str) -> str:
+    """A sentence of the service in the words of the form, which shows no field names."""
+    if place == "name" and "at most 255" in sentence:
+        return "The name is too long: it may have 255 characters."
+    if place.startswith("tags"):
+        return "A tag may have 1 to 64 characters."
+    if place.startswith("parameters.") and "nobody to ask" in sentence:
+        name = place.removeprefix("parameters.")
+        return f"{{{{ {name} }}}} needs a default below: a schedule has nobody to ask."
+    return SAID.get(sentence, sentence)
+
+
+def variables_of(draft: Draft) -> tuple[str, ...]:
+    """Variables that the prompt uses, in order, built-in ones left out.
+
+    Raises:
+        InvalidInput: the prompt is not a template that can be read.
+    """
+    found = prompts.template_variables(_definition(draft))
+    return tuple(name for name in found if name not in prompts.RESERVED)
+
+
+def warnings_of(draft: Draft) -> tuple[str, ...]:
+    """What a careful person would still want to know about the whole draft; () while not valid."""
+    try:
+        return preview.draft(draft.job_fields()).warnings
+    except JobsTuiError:
+        return ()
+
+
+def dry_run(ctx: Context, draft: Draft) -> str:
+    """The prompt as a start now would have it; a variable without a value shows its name.
+
+    Raises:
+        JobsTuiError: the prompt cannot be rendered.
+    """
+    definition = preview.draft(_GOOD | _part(draft, PROMPT) | {"trigger_type": "manual"}).definition
+    stand_in = {
+        one.name: f"<{one.name}>"
+        for one in prompts.declared_and_used(definition)
+        if one.required and one.default is None
+    }
+    named = replace(definition, name=draft.name or "job", cron_timezone=draft.timezone)
+    return preview.rendered(ctx, named, stand_in)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All that the checks say about one state of the draft."""
+
+    problems: tuple[Problem | None, ...]
+    """Per step."""
+    warnings: tuple[str, ...]
+    dry_run: str
+
+    @property
+    def valid(self) -> bool:
+        """Whether it can be created."""
+        return not any(self.problems)
+
+
+def assess(ctx: Context, draft: Draft) -> Assessment:
+    """Every check; for a long prompt this belongs into a thread."""
+    try:
+        text = dry_run(ctx, draft)
+    except JobsTuiError as error:
+        text = plain_words(error.sentence(), error.field or "")
+    return Assessment(problems(draft), warnings_of(draft), text)
+
+
+def _definition(draft: Draft) -> Definition:
+    return Definition(
+        name=draft.name,
+        prompt_template=draft.prompt,
+        trigger_type=TriggerType(draft.trigger),
+        planning_mode=PlanningMode(draft.mode),
+        entity_id=draft.entity_id,
+    )

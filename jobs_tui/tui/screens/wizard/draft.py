@@ -1,0 +1,269 @@
+"""What stands in the wizard's fields, as plain data that can be kept and sent (UX.md 5.2).
+
+Texts are kept as they were typed, good or bad, so that a draft comes back exactly as it was left.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from jobs_tui.models.config import Retry, job_config
+from jobs_tui.models.enums import PlanningMode
+from jobs_tui.models.errors import InvalidInput
+from jobs_tui.models.job import DEFAULT_AGENT, Job
+from jobs_tui.tui.screens.wizard.durations import in_words, seconds
+
+TIMEOUT, RETRIES, PARALLEL = "config.timeout", "config.retry.max_attempts", "config.max_parallel"
+_MOST_RETRIES = 99
+
+
+@dataclass(slots=True)
+class Variable:
+    """What the form knows of one variable of the prompt."""
+
+    default: Any = None
+    """None: no default."""
+    required: bool | None = None
+    """None: required when there is no default."""
+    description: str = ""
+    declared: bool = False
+    """The job declared it already: it stays even when the prompt no longer uses it."""
+
+    @property
+    def needed(self) -> bool:
+        """Whether a start must bring a value."""
+        return self.default is None if self.required is None else self.required
+
+    @property
+    def shown(self) -> str:
+        """The default as the form shows it; typed values (numbers, lists) as JSON."""
+        if self.default is None or isinstance(self.default, str):
+            return self.default or ""
+        return json.dumps(self.default, ensure_ascii=False)
+
+    def typed(self, text: str) -> None:
+        """Take the text of the field; a typed value that was not changed keeps its type."""
+        if text != self.shown:
+            self.default = text or None
+
+
+@dataclass(slots=True)
+class Draft:
+    """The whole form. ``config`` and the routing fields carry what the form does not show."""
+
+    name: str = ""
+    description: str = ""
+    enabled: bool = True
+    tags: str = ""
+    trigger: str = "cron"
+    cron: str = ""
+    timezone: str = "UTC"
+    overlap: str = "skip"
+    max_parallel: str = "10"
+    timeout: str = "1h"
+    retries: str = "0"
+    mode: str = PlanningMode.PREDEFINED_AGENT.value
+    entity_id: str = DEFAULT_AGENT
+    prompt: str = ""
+    system_prompt: str = ""
+    variables: dict[str, Variable] = field(default_factory=dict)
+    used: tuple[str, ...] = ()
+    """Variables that the prompt uses, in order, built-in ones left out."""
+    config: dict[str, Any] = field(default_factory=dict)
+
+    def job_fields(self) -> dict[str, Any]:
+        """The fields of JobCreate.
+
+        Raises:
+            InvalidInput: a number or a duration cannot be read; ``field`` names it.
+        """
+        return self.basics() | self.when() | self.who() | self.what()
+
+    def basics(self) -> dict[str, Any]:
+        """The fields of the first step."""
+        return {
+            "name": self.name,
+            "description": self.description or None,
+            "enabled": self.enabled,
+            "tags": self.tag_list(),
+        }
+
+    def when(self) -> dict[str, Any]:
+        """The fields of the second step. Raises as :meth:`job_fields`."""
+        return {
+            "trigger_type": self.trigger,
+            "cron_schedule": self.cron if self.trigger == "cron" else None,
+            "cron_timezone": self.timezone,
+            "config": self.job_config(),
+        }
+
+    def who(self) -> dict[str, Any]:
+        """The fields of the third step."""
+        return {"planning_mode": self.mode, "entity_id": self.entity_id or None}
+
+    def what(self) -> dict[str, Any]:
+        """The fields of the fourth step."""
+        return {
+            "prompt_template": self.prompt,
+            "system_prompt": self.system_prompt or None,
+            "parameters": self.parameters(),
+        }
+
+    def tag_list(self) -> list[str]:
+        """The tags, split at commas, each once."""
+        return list(dict.fromkeys(tag.strip() for tag in self.tags.split(",") if tag.strip()))
+
+    def names(self) -> tuple[str, ...]:
+        """Variables in the order of the table: those of the prompt, then other declared ones."""
+        kept = (name for name, one in self.variables.items() if one.declared)
+        return tuple(dict.fromkeys((*self.used, *kept)))
+
+    def variable(self, name: str) -> Variable:
+        """What is known of a variable."""
+        return self.variables.get(name) or Variable()
+
+    def own(self, name: str) -> Variable:
+        """The entry of a variable that is about to be filled in."""
+        return self.variables.setdefault(name, Variable())
+
+    def use(self, names: tuple[str, ...]) -> None:
+        """The prompt uses these variables now; what was never filled in is forgotten."""
+        self.used = names
+        self.variables = {
+            name: one
+            for name, one in self.variables.items()
+            if name in names or one.declared or one != Variable()
+        }
+
+    def parameters(self) -> list[dict[str, Any]]:
+        """The parameters to declare: every variable of the table."""
+        return [
+            {
+                "name": name,
+                "default": one.default,
+                "required": one.needed,
+                "description": one.description,
+            }
+            for name in self.names()
+            for one in (self.variable(name),)
+        ]
+
+    def job_config(self) -> dict[str, Any]:
+        """The job's config: what the form does not show is kept, defaults are not written down.
+
+        Raises:
+            InvalidInput: a number or a duration cannot be read.
+        """
+        config = dict(self.config)
+        standard = job_config({})
+        timeout = seconds(self.timeout, "timeout", TIMEOUT)
+        _put(config, "timeout", timeout, standard.timeout)
+        _put(config, "overlap", self.overlap, standard.overlap)
+        if self.overlap == "allow":
+            most = _number(self.max_parallel, "number of runs at once", 1, 1000, PARALLEL)
+            _put(config, "max_parallel", most, standard.max_parallel)
+        attempts = 1 + _number(self.retries, "number of retries", 0, _MOST_RETRIES, RETRIES)
+        retry = dict(config.get("retry") or {})
+        _put(retry, "max_attempts", attempts, Retry().max_attempts)
+        if retry:
+            config["retry"] = retry
+        return config
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for the store of drafts."""
+        return asdict(self)
+
+
+def of_job(job: Job) -> Draft:
+    """The form of a job that exists."""
+    definition, config = job.definition, job_config(job.definition.config)
+    return Draft(
+        name=definition.name,
+        description=definition.description or "",
+        enabled=job.enabled,
+        tags=", ".join(definition.tags),
+        trigger=definition.trigger_type.value,
+        cron=definition.cron_schedule or "",
+        timezone=definition.cron_timezone or "UTC",
+        overlap=config.overlap,
+        max_parallel=str(config.max_parallel),
+        timeout=in_words(config.timeout),
+        retries=str(config.retry.max_attempts - 1),
+        mode=definition.planning_mode.value,
+        entity_id=definition.entity_id or "",
+        prompt=definition.prompt_template,
+        system_prompt=definition.system_prompt or "",
+        variables={
+            one.name: Variable(one.default, one.required, one.description, declared=True)
+            for one in definition.parameters
+        },
+        config=dict(definition.config),
+    )
+
+
+def from_json(data: Mapping[str, Any]) -> Draft:
+    """A draft that was kept; what has another type than it should have is left at its default.
+
+    A draft may be older than the program, so it is read with care and never refused.
+    """
+    draft = Draft()
+    for one in fields(Draft):
+        value = data.get(one.name)
+        if type(value) is type(getattr(draft, one.name)) and one.name != "variables":
+            setattr(draft, one.name, value)
+    draft.used = tuple(str(name) for name in data.get("used") or ())
+    kept = data.get("variables")
+    for name, value in kept.items() if isinstance(kept, Mapping) else ():
+        if isinstance(value, Mapping):
+            required = value.get("required")
+            draft.variables[name] = Variable(
+                default=value.get("default"),
+                required=required if isinstance(required, bool) else None,
+                description=str(value.get("description") or ""),
+                declared=value.get("declared") is True,
+            )
+    return draft
+
+
+def changes(draft: Draft, base: Draft) -> dict[str, Any]:
+    """The fields of JobPatch in which the form differs from where it began.
+
+    Raises:
+        InvalidInput: as :meth:`Draft.job_fields`.
+    """
+    before = base.job_fields()
+    return {name: value for name, value in draft.job_fields().items() if before[name] != value}
+
+
+def carried_over(draft: Draft, base: Draft, current: Draft) -> Draft:
+    """A kept edit on top of the job as it is now: only what was changed in the form wins.
+
+    Args:
+        draft: the form as it was left.
+        base: the job when that edit began.
+        current: the job now.
+    """
+    merged = from_json(current.to_json())
+    for one in fields(Draft):
+        if getattr(draft, one.name) != getattr(base, one.name):
+            setattr(merged, one.name, getattr(draft, one.name))
+    return merged
+
+
+def _put(target: dict[str, Any], key: str, value: Any, standard: Any) -> None:
+    if key in target or value != standard:
+        target[key] = value
+
+
+def _number(text: str, what: str, least: int, most: int, place: str) -> int:
+    plain = text.strip()
+    if plain.isascii() and plain.isdigit() and len(plain) < 7 and least <= int(plain) <= most:
+        return int(plain)
+    raise InvalidInput(
+        f"The {what} is not a whole number from {least} to {most}.",
+        f"For example {max(least, 2)}.",
+        field=place,
+    )

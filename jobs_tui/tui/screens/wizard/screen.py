@@ -1,0 +1,445 @@
+"""The wizard: four steps over one draft (UX.md 5.2)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from textual import events, on
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.containers import Container, Horizontal
+from textual.content import Content
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Button, ContentSwitcher, Input, OptionList, Static
+
+from jobs_tui.models.errors import JobsTuiError, NotFound
+from jobs_tui.service import preview
+from jobs_tui.service.context import Context
+from jobs_tui.tui.actions import Action, bindings
+from jobs_tui.tui.base import BaseScreen
+from jobs_tui.tui.dialogs import Confirm, MessageDialog
+from jobs_tui.tui.screens.wizard import checks, editor, finish, sentences
+from jobs_tui.tui.screens.wizard.basics import Basics
+from jobs_tui.tui.screens.wizard.checks import PROMPT, STEPS, TRIGGER, Assessment, Problem
+from jobs_tui.tui.screens.wizard.draft import from_json
+from jobs_tui.tui.screens.wizard.help import TEXTS
+from jobs_tui.tui.screens.wizard.keeper import Keeper
+from jobs_tui.tui.screens.wizard.keys import ACTIONS
+from jobs_tui.tui.screens.wizard.opening import opening, to_keep
+from jobs_tui.tui.screens.wizard.panel import SidePanel
+from jobs_tui.tui.screens.wizard.prompt import CHECK_AT_ONCE, Prompt
+from jobs_tui.tui.screens.wizard.step import Form, Step
+from jobs_tui.tui.screens.wizard.steps_bar import StepsBar
+from jobs_tui.tui.screens.wizard.trigger import Trigger
+from jobs_tui.tui.screens.wizard.who import Who
+from jobs_tui.tui.widgets.fields.prompt_area import PromptArea
+from jobs_tui.tui.widgets.frame import FooterBar, StatusLine
+
+KEEP_AFTER = 0.3
+"""Seconds without a key after which the draft is written."""
+CHECK_AFTER = 0.3
+"""Seconds without a key after which a long prompt is checked."""
+ESCAPES_WITHIN = 5.0
+"""Seconds between two escapes that leave."""
+MORE_RUNS = 20
+
+
+class WizardScreen(BaseScreen):
+    """Make a job, change one, or make one like another.
+
+    Args:
+        job_id: the job to change, or to copy with ``clone``; None for a new one.
+        done: gets what was made; by default the screen below says it and starts the run.
+    """
+
+    NAME = "wizard"
+    MODE = "jobs"
+    HELP_TITLE = "Job form"
+    ACTIONS = ACTIONS
+    BINDINGS = bindings(ACTIONS)
+    CSS_PATH = "wizard.tcss"
+
+    def __init__(
+        self,
+        ctx: Context,
+        job_id: str | None = None,
+        *,
+        clone: bool = False,
+        mode: str | None = None,
+        done: Callable[[finish.Result], None] | None = None,
+    ) -> None:
+        super().__init__(ctx, mode=mode)
+        self._clone, self._done = clone, done
+        self._source = job_id
+        self._missing: NotFound | None = None
+        try:
+            self.opening = opening(ctx, job_id, clone=clone)
+        except NotFound as error:
+            self._missing = error
+            self.opening = opening(ctx, None, clone=False, fresh=True)
+        self.form = Form(
+            ctx,
+            self.opening.draft,
+            None if clone else job_id,
+            self.opening.hook_url,
+        )
+        self.at = 0
+        """The step that is open, from 0."""
+        self.assessment = checks.assess(ctx, self.form.draft)
+        self._keeper = Keeper(ctx, self.opening.draft_id, self._kept)
+        self._saved = "draft continued" if self.opening.restored else ""
+        self._keep_timer: Timer | None = None
+        self._check_timer: Timer | None = None
+        self._escaped_at: float | None = None
+        self._busy = False
+
+    # What is on the screen
+
+    def compose(self) -> ComposeResult:
+        """Textual's method: as BaseScreen, with the steps in place of the main screens."""
+        yield StepsBar()
+        with Container(id="body"), Horizontal():
+            with ContentSwitcher(initial="step-0", id="form"):
+                yield Basics(self.form)
+                yield Trigger(self.form)
+                yield Who(self.form)
+                yield Prompt(self.form)
+            yield SidePanel(self.form)
+        yield StatusLine(id="status")
+        yield FooterBar(id="footer")
+        yield Static("This window is too small: 60x16 at least.", id="too-small", markup=False)
+
+    def on_mount(self) -> None:
+        """Textual's message."""
+        if self._missing is not None:
+            self.dismiss()
+            self.app.push_screen(MessageDialog.of(self._missing))
+            return
+        self._fill()
+        self.go(0)
+        if self.opening.restored:
+            self.say("Your draft is as you left it. F8 throws it away and begins again.")
+
+    def on_unmount(self) -> None:
+        """Textual's message: nothing that was typed is lost."""
+        self._keeper.flush()
+
+    @property
+    def steps(self) -> list[Step]:
+        """The four pages."""
+        return [self.query_one(kind) for kind in (Basics, Trigger, Who, Prompt)]
+
+    @property
+    def title_words(self) -> str:
+        """What the header calls it."""
+        if self.form.job_id is not None:
+            return "Edit job"
+        return "Copy of a job" if self._clone else "New job"
+
+    def refresh_frame(self) -> None:
+        """See BaseScreen; the header has the steps."""
+        if not self.is_mounted:
+            return
+        marks = []
+        for place, problem in enumerate(self.assessment.problems):
+            reached = problem is not None and problem.field in self.form.touched
+            marks.append("+" if problem is None else "x" if reached and place != self.at else "")
+        self.query_one(StepsBar).show(self.title_words, self.at, marks, self._saved)
+        self.refresh_status()
+        actions = [self._named(action) for action in self.ACTIONS]
+        self.footer_bar.show(actions, [self.available(action) for action in actions])
+
+    def _named(self, action: Action) -> Action:
+        labels = {"wizard.preview": "more runs" if self._has_runs else "dry run"}
+        if self.form.job_id is not None:
+            labels |= {"wizard.save": "save", "wizard.save-and-run": "save and run"}
+        return replace(action, label=labels.get(action.id, action.label))
+
+    @property
+    def _has_runs(self) -> bool:
+        return self.at == TRIGGER and self.form.draft.trigger == "cron"
+
+    def available(self, action: Action) -> bool | None:
+        """See BaseScreen."""
+        if action.id == "wizard.create-paused" and self.form.job_id is not None:
+            return False
+        if action.id == "wizard.previous-step" and self.at == 0:
+            return None
+        if action.id == "wizard.next-step" and self.at == PROMPT:
+            return None
+        return True
+
+    def status(self) -> tuple[Content | str, Content | str]:
+        """See BaseScreen."""
+        verb = "creates" if self.form.job_id is None else "saves"
+        if self.assessment.valid:
+            left = f"ready: F2 {verb} it from any step"
+        else:
+            names = [
+                f"{place + 1} {name}"
+                for place, name in enumerate(STEPS)
+                if self.assessment.problems[place]
+            ]
+            left = f"still to do: {', '.join(names)}"
+        return left, Content.styled("esc twice leaves, draft kept", "$quiet")
+
+    def on_clock(self) -> None:
+        """See BaseScreen: countdowns."""
+        if self.at == TRIGGER:
+            self.query_one(Trigger).refresh_runs()
+
+    def on_store_changed(self) -> None:
+        """See BaseScreen: another job may have taken the name."""
+        if self.is_mounted and self._missing is None:
+            self.steps[0].tell(self.assessment.problems[0])
+
+    # The draft
+
+    def _fill(self) -> None:
+        for step in self.steps:
+            step.fill()
+        self._tell()
+
+    def _tell(self) -> None:
+        self.query_one(Prompt).warnings = self.assessment.warnings
+        for step, problem in zip(self.steps, self.assessment.problems, strict=True):
+            step.tell(problem)
+        self.query_one(SidePanel).show(self.at, self.assessment)
+        self.refresh_frame()
+
+    @on(Step.Edited)
+    def _edited(self, event: Step.Edited) -> None:
+        self.form.touched.add(event.field)
+        self._keeper.take(to_keep(self.form.draft, self.opening.base))
+        self._keep_timer = self._again(self._keep_timer, KEEP_AFTER, self._keep)
+        if len(self.form.draft.prompt) <= CHECK_AT_ONCE:
+            self.assessment = checks.assess(self.ctx, self.form.draft)
+            self._tell()
+        else:
+            self._check_timer = self._again(self._check_timer, CHECK_AFTER, self._check_later)
+
+    def _again(self, timer: Timer | None, delay: float, action: Callable[[], None]) -> Timer:
+        if timer is not None:
+            timer.stop()
+        return self.set_timer(delay, action)
+
+    def _keep(self) -> None:
+        self.run_worker(self._keeper.write(), group="draft")
+
+    def _kept(self, error: JobsTuiError | None) -> None:
+        if error is None:
+            time = f" {self.ctx.now():%H:%M}" if self.wide else ""
+            self._saved = f"draft saved{time}"
+        else:
+            self._saved = "draft NOT saved"
+            self.say(error.sentence())
+        self.refresh_frame()
+
+    def _check_later(self) -> None:
+        async def work() -> None:
+            # A copy: the form goes on while the thread reads.
+            draft = from_json(self.form.draft.to_json())
+            self.query_one(Prompt).find_variables()
+            self._assessed(await asyncio.to_thread(checks.assess, self.ctx, draft))
+
+        self.run_worker(work(), group="check", exclusive=True)
+
+    def _assessed(self, assessment: Assessment) -> None:
+        self.assessment = assessment
+        self._tell()
+
+    # Moving
+
+    def go(self, step: int, field: Widget | None = None) -> None:
+        """Open a step; the focus goes to its first field, or to ``field``."""
+        left = self.assessment.problems[self.at]
+        if step != self.at and left is not None:
+            self.form.touched.add(left.field)
+        self.at = step
+        self.query_one(ContentSwitcher).current = f"step-{step}"
+        self.set_focus(field or self.steps[step].first)
+        self._tell()
+
+    def action_go(self, step: int) -> None:
+        """A click on a step."""
+        self.go(step)
+
+    def action_next_step(self) -> None:
+        """To the next step; from the last one to its buttons."""
+        if self.at < PROMPT:
+            self.go(self.at + 1)
+        else:
+            self.query_one("#save", Button).focus()
+
+    def action_previous_step(self) -> None:
+        """To the step before."""
+        if self.at > 0:
+            self.go(self.at - 1)
+
+    def action_next_field(self) -> None:
+        """To the next field."""
+        self.focus_next()
+
+    def action_previous_field(self) -> None:
+        """To the field before."""
+        self.focus_previous()
+
+    @on(Input.Submitted)
+    @on(OptionList.OptionSelected)
+    def _entered(self) -> None:
+        self.action_next_step()
+
+    def on_key(self, event: events.Key) -> None:
+        """Textual's message: letters that no field took are not the keys of other screens."""
+        if event.is_printable and event.character != " ":
+            event.stop()
+            event.prevent_default()
+
+    def show_problem(self, problem: Problem) -> None:
+        """Go to the field that is wrong and say why."""
+        self.form.touched.add(problem.field)
+        self.go(problem.step, self.steps[problem.step].widget_of(problem.field))
+        self.say(Content.styled(f" {problem.sentence}", "$state-bad"))
+
+    def action_leave(self) -> None:
+        """Leave at the second escape; the draft stays."""
+        now = self.clock.monotonic()
+        if self._escaped_at is not None and now - self._escaped_at <= ESCAPES_WITHIN:
+            self.dismiss()
+            return
+        self._escaped_at = now
+        self.say("esc once more leaves; the draft is kept.")
+
+    def action_back(self) -> None:
+        """See BaseScreen."""
+        self.action_leave()
+
+    # Doing
+
+    def action_save(self) -> None:
+        """Create or save."""
+        self._finish()
+
+    def action_save_and_run(self) -> None:
+        """Create or save, then run."""
+        self._finish(run=True)
+
+    def action_create_paused(self) -> None:
+        """Create, paused."""
+        if self.form.job_id is None:
+            self._finish(paused=True)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self._finish(
+            run=event.button.id == "save_and_run", paused=event.button.id == "create_paused"
+        )
+
+    def _finish(self, *, run: bool = False, paused: bool = False) -> None:
+        if self._busy:
+            return
+        problem = checks.first_problem(self.form.draft)
+        if problem is not None:
+            self.show_problem(problem)
+            return
+        self._busy = True
+        self.run_worker(self._write(run=run, paused=paused), group="finish")
+
+    async def _write(self, *, run: bool, paused: bool) -> None:
+        try:
+            saved = await asyncio.to_thread(finish.save, self, paused=paused)
+            result = finish.result_of(self, saved, run=run)
+        except JobsTuiError as error:
+            self._busy = False
+            if error.field is not None:
+                self.show_problem(checks.of_error(error))
+            else:
+                self.show_error(error)
+            return
+        await self._keeper.close()
+        dialog = None if saved is None else finish.secret_dialog(self.ctx, saved)
+        if dialog is not None:
+            await self.app.push_screen_wait(dialog)
+        self.dismiss()
+        self.app.call_later(self._tell_below, result)
+
+    def _tell_below(self, result: finish.Result) -> None:
+        below = self.app.screen
+        if self._done is not None:
+            self._done(result)
+        elif isinstance(below, BaseScreen):
+            finish.tell(below, result)
+
+    def action_preview(self) -> None:
+        """More starts in step 2, else the prompt as a run would get it."""
+        draft = self.form.draft
+        if self._has_runs:
+            try:
+                seen = preview.schedule(self.ctx, draft.cron, draft.timezone, MORE_RUNS)
+            except JobsTuiError as error:
+                self.show_problem(checks.of_error(error))
+                return
+            lines = sentences.run_lines(seen.next_runs, self.ctx.now())
+            notes = [f"! {note}" for note in (*seen.warnings, *seen.clock_changes)]
+            text = "\n".join([*lines, "", *notes] if notes else lines)
+            title = f"{seen.words} ({draft.timezone})"
+            self.app.push_screen(MessageDialog(title, text, wide=True))
+            return
+        try:
+            text = checks.dry_run(self.ctx, draft)
+        except JobsTuiError as error:
+            self.show_problem(checks.of_error(error))
+            return
+        warnings = "".join(f"\n! {text}" for text in self.assessment.warnings)
+        self.app.push_screen(
+            MessageDialog("Dry run", text, f"Nothing was run.{warnings}", wide=True)
+        )
+
+    def action_step_help(self) -> None:
+        """Help for this step."""
+        self.app.push_screen(
+            MessageDialog(f"Help: {self.at + 1} {STEPS[self.at]}", TEXTS[self.at], wide=True)
+        )
+
+    def action_editor(self) -> None:
+        """The prompt in the user's own editor; the loop stands still, so nothing draws."""
+        self.go(PROMPT)
+        suffix = ".sh" if self.form.draft.entity_id == "shell" else ".md"
+        try:
+            with self.app.suspend():
+                text = editor.edited(self.form.draft.prompt, suffix)
+        except SuspendNotSupported:
+            self.say("An editor cannot be opened from here.")
+        except JobsTuiError as error:
+            self.show_error(error)
+        else:
+            self.query_one(PromptArea).load_text(text)
+
+    def action_start_over(self) -> None:
+        """Throw the draft away after a question."""
+
+        def answer(yes: bool | None) -> None:
+            if yes:
+                self.run_worker(self._start_over(), group="draft")
+
+        what = "as the job is now" if self.form.job_id else "empty"
+        self.app.push_screen(
+            Confirm(
+                "Start over",
+                f"Throw away what was typed? The form is then {what}.",
+                yes="Start over",
+            ),
+            answer,
+        )
+
+    async def _start_over(self) -> None:
+        await self._keeper.forget()
+        self.opening = opening(self.ctx, self._source, clone=self._clone, fresh=True)
+        self.form.draft = self.opening.draft
+        self.form.touched.clear()
+        self.assessment = checks.assess(self.ctx, self.form.draft)
+        self._saved = ""
+        self._fill()
+        self.go(0)

@@ -1,0 +1,85 @@
+"""The words of the wizard: a whole job in one sentence, instants with both clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from jobs_tui.models.errors import JobsTuiError
+from jobs_tui.schedule.cron import parse_cron
+from jobs_tui.schedule.words import describe, weekday_note
+from jobs_tui.tui.screens.wizard.draft import Draft
+from jobs_tui.tui.spans import long_span
+
+PRESETS = (
+    ("0 * * * *", "every hour"),
+    ("0 9 * * *", "daily 09:00"),
+    ("0 17 * * 1-5", "weekdays 17:00"),
+    ("0 9 * * 1", "weekly"),
+)
+"""Cron expressions that most jobs need."""
+OWN = "own"
+
+
+def preset_of(cron: str) -> str:
+    """The preset that the text is, else :data:`OWN`."""
+    text = " ".join(cron.split())
+    return text if text in dict(PRESETS) else OWN
+
+
+def trigger_words(draft: Draft) -> str:
+    """When it starts; empty while that is not known."""
+    if draft.trigger == "webhook":
+        return "when a signed HTTP request arrives"
+    if draft.trigger == "manual":
+        return "by hand only"
+    try:
+        return f"{describe(parse_cron(draft.cron))} ({draft.timezone})"
+    except JobsTuiError:
+        return ""
+
+
+def note_on_weekdays(cron: str) -> str:
+    """How numbers of weekdays are read, where there are any."""
+    try:
+        return weekday_note(parse_cron(cron)) or ""
+    except JobsTuiError:
+        return ""
+
+
+def who_words(draft: Draft) -> str:
+    """Who does it."""
+    return f"agent {draft.entity_id}" if draft.entity_id else ""
+
+
+def whole_job(draft: Draft) -> str:
+    """The job in one sentence, as the last thing before it is made."""
+    retries = draft.retries.strip()
+    parts = [
+        trigger_words(draft) or "no trigger yet",
+        who_words(draft) or "nobody to run it yet",
+        "missed: run once" if draft.trigger == "cron" else "",
+        f"running: {'skip' if draft.overlap == 'skip' else f'up to {draft.max_parallel} at once'}",
+        f"timeout {draft.timeout.strip()}",
+        f"{retries} {'retry' if retries == '1' else 'retries'}" if retries not in ("", "0") else "",
+        "" if draft.enabled else "paused",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def run_lines(moments: Sequence[datetime], now: datetime) -> list[str]:
+    """Each start on both clocks with its countdown: ``Mon 24 Aug 09:00 EDT   13:00 UTC   in 2d``.
+
+    Args:
+        moments: aware, in the job's zone.
+    """
+    lines = []
+    for moment in moments:
+        utc = moment.astimezone(UTC)
+        year = f" {moment:%Y}" if moment.year != now.year else ""
+        local = f"{moment:%a} {moment.day:>2} {moment:%b}{year} {moment:%H:%M %Z}"
+        other_day = utc.date() != moment.date()
+        clock = f"{utc:%a %H:%M}" if other_day else f"{utc:%H:%M}"
+        in_utc = "" if moment.tzname() == "UTC" else f"{clock} UTC"
+        lines.append(f"{local:<25} {in_utc:>13}   in {long_span((moment - now).total_seconds())}")
+    return lines

@@ -1,0 +1,170 @@
+"""The side panel of wide windows: summary, week, field help, agent, dry run (UX.md 5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+
+from textual.content import Content
+
+from jobs_tui.agents.registry import AgentInfo
+from jobs_tui.guard.terminal_text import clean_output, plain
+from jobs_tui.service.week import Week
+from jobs_tui.tui.screens.wizard import sentences
+from jobs_tui.tui.screens.wizard.checks import STEPS, Problem
+from jobs_tui.tui.screens.wizard.draft import Draft
+
+MOST_ROWS = 8
+"""Rows of the picture of a week; more hours are put together."""
+DRY_RUN_LINES = 16
+
+_CRON = (
+    ("minute", "0-59", "* , - /"),
+    ("hour", "0-23", ""),
+    ("day", "1-31", "L = last day"),
+    ("month", "1-12", "or jan-dec"),
+    ("weekday", "0-7", "or sun-sat, 0 = 7 = Sunday"),
+)
+
+
+def title(text: str) -> Content:
+    """A heading."""
+    return Content.styled(text, "$title bold")
+
+
+def pairs(rows: Sequence[tuple[str, str]], width: int = 10) -> list[Content]:
+    """Names and values in two columns."""
+    return [
+        Content.assemble((f"{name:<{width}}", "$quiet"), plain(value) or ("--", "$quiet"))
+        for name, value in rows
+    ]
+
+
+def summary(draft: Draft) -> list[Content]:
+    """The job so far."""
+    first = draft.prompt.strip().split("\n")[0]
+    return [
+        title("SUMMARY"),
+        Content(""),
+        *pairs(
+            [
+                ("name", draft.name or "not chosen yet"),
+                ("when", sentences.trigger_words(draft) or "not chosen yet"),
+                ("who", sentences.who_words(draft) or "not chosen yet"),
+                ("prompt", f"{first[:80]}" or "not written yet"),
+            ]
+        ),
+    ]
+
+
+def week_grid(week: Week) -> list[Content]:
+    """One column a day from today on, one row an hour in which anything starts."""
+    hours = sorted(set(chain.from_iterable(week.hours)))
+    rows = [range(hour, hour + 1) for hour in hours]
+    if len(rows) > MOST_ROWS:
+        rows = [range(hour, hour + 3) for hour in range(0, 24, 3)]
+    names = "  ".join(f"{day:%a}"[:2] for day in week.days)
+    lines = [title("NEXT 7 DAYS"), Content(""), Content.styled(f"{'':<8}{names}", "$quiet")]
+    for row in rows:
+        marks = [any(hour in found for hour in row) for found in week.hours]
+        cells = [("#   ", "$state-run bold") if mark else (".   ", "$quiet") for mark in marks]
+        lines.append(Content.assemble((f"{row.start:02d}:00   ", "$quiet"), *cells))
+    return lines if hours else [*lines, Content.styled("nothing in the next 7 days", "$quiet")]
+
+
+def also_then(names: Sequence[str]) -> list[Content]:
+    """Jobs that start in the same minute as the next start."""
+    if not names:
+        return []
+    shown = [Content(f"  {plain(name)}") for name in names[:3]]
+    if len(names) > 3:
+        shown.append(Content.styled(f"  and {len(names) - 3} more", "$quiet"))
+    return [Content(""), title("ALSO AT THE NEXT START"), Content(""), *shown]
+
+
+def cron_help() -> list[Content]:
+    """The five fields."""
+    return [
+        title("THE FIVE FIELDS"),
+        Content(""),
+        *(
+            Content.assemble((f"{name:<10}", ""), (f"{values:<7}", "bold"), (more, "$quiet"))
+            for name, values, more in _CRON
+        ),
+        Content(""),
+        Content.styled("@hourly @daily @weekly @monthly", "$quiet"),
+        Content.styled("day and weekday both set: runs when", "$quiet"),
+        Content.styled("either matches, as crontab does", "$quiet"),
+    ]
+
+
+def hook_help() -> list[Content]:
+    """What a webhook job is."""
+    return [
+        title("WEBHOOK"),
+        Content(""),
+        Content("Each signed request starts one run."),
+        Content("Variables of the prompt come from"),
+        Content('"parameters" in its JSON body; the whole'),
+        Content("body is {{ payload }}."),
+        Content(""),
+        Content.styled("The engine must run to hear them.", "$quiet"),
+    ]
+
+
+def hand_help() -> list[Content]:
+    """What a manual job is."""
+    return [
+        title("BY HAND"),
+        Content(""),
+        Content("Nothing starts it but you, a command"),
+        Content("or a program. Variables without a"),
+        Content("default are asked for."),
+    ]
+
+
+def agent(one: AgentInfo | None) -> list[Content]:
+    """The agent under the cursor."""
+    if one is None:
+        return [title("AGENT"), Content(""), Content("It is not in this home.")]
+    state = "+ ready" if one.ready else f"! {one.reason}"
+    return [
+        title(plain(one.id)),
+        Content(""),
+        Content(plain(one.description)),
+        Content(""),
+        *pairs([("state", state), ("kind", one.kind)]),
+    ]
+
+
+def dry_run(text: str, checks: Sequence[tuple[bool, str]]) -> list[Content]:
+    """The prompt as a start now would have it, and what is right and wrong about the job."""
+    lines = [plain(line) for line in clean_output(text).split("\n")]
+    shown = [Content(line) for line in lines[:DRY_RUN_LINES]]
+    if len(lines) > DRY_RUN_LINES:
+        shown.append(Content.styled(f"and {len(lines) - DRY_RUN_LINES} more lines: F3", "$quiet"))
+    return [
+        Content.assemble(title("DRY RUN"), ("   nothing is executed", "$quiet")),
+        Content(""),
+        *shown,
+        Content(""),
+        title("CHECKS"),
+        Content(""),
+        *(
+            Content.assemble(
+                ("+ ", "$state-ok bold") if good else ("! ", "$state-warn bold"), plain(words)
+            )
+            for good, words in checks
+        ),
+    ]
+
+
+def checks_of(
+    problems: Sequence[Problem | None], warnings: Sequence[str]
+) -> list[tuple[bool, str]]:
+    """One line a step, then the warnings."""
+    rows = [
+        (found is None, f"{name.lower()} right" if found is None else found.sentence)
+        for name, found in zip(STEPS, problems, strict=True)
+    ]
+    return [*rows, *((False, text) for text in warnings)]
