@@ -50,7 +50,7 @@ def explain(error: BaseException, path: Path) -> StoreError:
             f"The database {path} is damaged ({text}).",
             "Nothing was changed. Restore it from a backup, or move it away to start afresh.",
         )
-    if "full" in low or "no space" in low:
+    if "full" in low or "no space" in low or ("disk i/o" in low and not _has_space(path)):
         return StoreError(
             f"There is no space left on the disk of {path}.",
             "Nothing was changed. Free some space and try again.",
@@ -66,3 +66,12 @@ def explain(error: BaseException, path: Path) -> StoreError:
             "Try again in a moment; `jobs-tui status` names the engine that uses it.",
         )
     return StoreError(f"The database {path} cannot be used: {text}.", "Run `jobs-tui doctor`.")
+
+
+def _has_space(path: Path) -> bool:
+    """Whether the disk takes more than a page: SQLite calls some kinds of full an I/O error."""
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return True
+    return disk.f_bavail * disk.f_frsize > 64 * 1024
