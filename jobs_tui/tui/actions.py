@@ -150,7 +150,9 @@ LIST_MOVES = (
     Action("list.up", ("k", "up"), "up", "One line up", MOVE, palette=False),
     Action("list.top", ("g", "home"), "first", "First line", MOVE, palette=False),
     Action("list.bottom", ("G", "end"), "last", "Last line", MOVE, palette=False),
-    Action("list.half-down", ("ctrl+d",), "half page down", "Half a page", MOVE, palette=False),
+    Action(
+        "list.half-down", ("ctrl+d",), "half page down", "Half a page down", MOVE, palette=False
+    ),
     Action("list.half-up", ("ctrl+u",), "half page up", "Half a page up", MOVE, palette=False),
     Action("list.page-down", ("pagedown",), "page down", "One page down", MOVE, palette=False),
     Action("list.page-up", ("pageup",), "page up", "One page up", MOVE, palette=False),

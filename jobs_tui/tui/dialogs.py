@@ -34,11 +34,13 @@ ModalScreen Button {
     min-width: 8; margin-left: 2; padding: 0 1;
     background: $panel; color: $foreground; text-style: none;
 }
-ModalScreen Button:focus { background: $cursor; color: $foreground; text-style: bold reverse; }
+ModalScreen Button:focus { background: $border; color: $background; text-style: bold; }
+ModalScreen Button:hover { background: $cursor; color: $foreground; }
 ModalScreen Input { height: 3; border: solid $border-blurred; background: $surface; padding: 0 1; }
-ModalScreen Input:focus { border: solid $border; }
-ModalScreen OptionList {
+ModalScreen Input:focus { border: solid $border; background-tint: $surface 0%; }
+ModalScreen OptionList, ModalScreen OptionList:focus {
     height: auto; max-height: 12; border: none; background: $surface; padding: 0;
+    background-tint: $surface 0%;
 }
 """
 """Style of all dialogs."""
@@ -81,7 +83,7 @@ class Confirm(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """Textual's method."""
         with Vertical(classes="box") as box:
-            box.border_title = Content(plain(f" {self._title} "))
+            box.border_title = Content(plain(self._title))
             yield Static(text_of(self._sentence), markup=False)
             if self._number is not None:
                 yield Static(f"Type {self._number} to confirm.", classes="hint", markup=False)
@@ -141,7 +143,7 @@ class MessageDialog(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Textual's method."""
         with Vertical(classes="box wide" if self._wide else "box") as box:
-            box.border_title = Content(plain(f" {self._title} "))
+            box.border_title = Content(plain(self._title))
             with VerticalScroll(can_focus=False):
                 yield Static(text_of(self._text), markup=False)
             if self._hint:
@@ -183,7 +185,7 @@ class Choice(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Textual's method."""
         with Vertical(classes="box") as box:
-            box.border_title = Content(plain(f" {self._title} "))
+            box.border_title = Content(plain(self._title))
             if self._text:
                 yield Static(text_of(self._text + "\n"), markup=False)
             yield OptionList(
@@ -279,7 +281,7 @@ class RunParameters(ModalScreen[dict[str, str] | None]):
     def compose(self) -> ComposeResult:
         """Textual's method."""
         with Vertical(classes="box") as box:
-            box.border_title = Content(plain(f" {self._title} "))
+            box.border_title = Content(plain(self._title))
             with VerticalScroll(can_focus=False):
                 for place, parameter in enumerate(self.asked):
                     about = f"  {parameter.description}" if parameter.description else ""

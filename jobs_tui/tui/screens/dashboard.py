@@ -20,7 +20,7 @@ from jobs_tui.service import dashboard, examples
 from jobs_tui.service.context import Context
 from jobs_tui.service.dashboard import JobLine
 from jobs_tui.tui import filters, operations
-from jobs_tui.tui.actions import Action, bindings
+from jobs_tui.tui.actions import LISTS, Action, bindings
 from jobs_tui.tui.screens import job_preview, job_rows
 from jobs_tui.tui.screens.job_actions import ACTIONS, NEEDS_JOB, JobActions
 from jobs_tui.tui.spans import MINUTE, ago
@@ -32,15 +32,16 @@ PREVIEW_DELAY = 0.15
 """Seconds without a key before the preview follows the cursor: holding j stays cheap."""
 EMPTY = Content.assemble(
     ("No jobs yet.\n\n", "bold"),
-    ("  n ", "$key bold"),
-    "  make the first one: what to run, when, and who runs it\n",
-    ("  D ", "$key bold"),
-    "  load three examples that need no key: a health check every 15 minutes,\n",
-    "      a disk report and an echo behind a webhook (the last two are paused)\n",
-    ("  ? ", "$key bold"),
-    "  every key of this screen\n\n",
-    ("The same from the shell: ", "$quiet"),
-    "jobs-tui create --name hello --cron '*/5 * * * *' --prompt 'date'",
+    ("n", "$key bold"),
+    "   make the first one: what to run, when, and who runs it\n\n",
+    ("D", "$key bold"),
+    "   load three examples that need no key:\n",
+    "    a health check every 15 minutes, and paused: a disk report\n",
+    "    every morning and an echo behind a webhook\n\n",
+    ("?", "$key bold"),
+    "   every key of this screen\n\n\n",
+    ("From the shell   ", "$quiet"),
+    "jobs-tui create --help",
 )
 
 
@@ -128,13 +129,13 @@ class DashboardScreen(JobActions):
         )
         width = max(1, self.app.size.width)
         if self._overview is not None:
-            left, right = job_rows.summary(self._overview, now, wide=self.wide)
+            left, right = job_rows.summary(self._overview, now, width)
             self.query_one("#summary", Static).update(spread(left, right, width), layout=False)
         arrow = " reversed" if self._reverse else ""
         narrowed = len(self._shown) != len(self._lines)
-        shown = f"shown {len(self._shown)} of {len(self._lines)}" if narrowed else ""
+        shown = f"   shown {len(self._shown)} of {len(self._lines)}" if narrowed else ""
         text = Content.assemble(
-            ("f:", "$key"), f"{self._state}   ", ("s:", "$key"), f"{self._sort}{arrow}   ", shown
+            ("f:", "$key"), f"{self._state}   ", ("s:", "$key"), f"{self._sort}{arrow}", shown
         )
         self.query_one("#sorting", Static).update(text, layout=False)
 
@@ -161,6 +162,8 @@ class DashboardScreen(JobActions):
         """Actions on a job need one; examples are for an empty home."""
         if action.id == "jobs.examples":
             return not self._lines
+        if action.group == LISTS and not self._lines:
+            return False
         if action.id in NEEDS_JOB and not self._shown:
             return False if not self._lines else None
         return True

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import combinations_with_replacement, pairwise
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from jobs_tui.tui.actions import APP_ACTIONS, GROUPS, LIST_MOVES, Action
-from jobs_tui.tui.base import BaseScreen
+from jobs_tui.tui.base import WIDE, BaseScreen
 from jobs_tui.tui.theme import LEGEND
 from jobs_tui.tui.widgets.frame import spread
 
-KEYS = 12
+KEYS = 9
 """Columns for the keys of an action."""
+SIDES = 3
+"""Columns of text; the last is empty where sentences have room."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -53,9 +56,8 @@ class HelpScreen(ModalScreen[None]):
         """Textual's method."""
         yield Static(id="help-title", markup=False)
         with VerticalScroll(id="help-body", can_focus=True), Horizontal(id="help-columns"):
-            for side in ("left", "right"):
-                with Vertical(classes="help-side"):
-                    yield Static(id=f"help-{side}", markup=False)
+            for side in range(SIDES):
+                yield Static(id=f"help-{side}", classes="help-side", markup=False)
         yield Input(placeholder="find a key or a word", id="help-find")
         yield Static(" / find   enter runs the only match   esc back", id="help-foot", markup=False)
 
@@ -63,10 +65,10 @@ class HelpScreen(ModalScreen[None]):
         """Textual's message."""
         self.query_one("#help-find").display = False
         self.query_one("#help-body").focus()
-        self._show("")
 
     def on_resize(self) -> None:
         """Textual's message."""
+        self._show(self.query_one("#help-find", Input).value)
         title = Content.styled(f" Help: {self._below.HELP_TITLE}", "bold")
         right = Content.styled("? or esc closes ", "$quiet")
         text = spread(title, right, self.app.size.width)
@@ -85,9 +87,10 @@ class HelpScreen(ModalScreen[None]):
 
     def _show(self, words: str) -> None:
         actions = self.found(words)
+        wide = self.app.size.width >= WIDE
         parts: dict[str, list[Content]] = {}
         for group in GROUPS:
-            lines = [_line(action) for action in actions if action.group == group]
+            lines = [_line(action, wide) for action in actions if action.group == group]
             if lines:
                 parts[group] = lines
         if not words:
@@ -95,11 +98,11 @@ class HelpScreen(ModalScreen[None]):
                 Content.assemble((f"{state.label:<{KEYS}}", state.style), state.meaning)
                 for state in LEGEND
             ]
-        left, right = _halves(parts)
-        self.query_one("#help-left", Static).update(left)
-        self.query_one("#help-right", Static).update(right)
-        if not parts:
-            self.query_one("#help-left", Static).update(Content.styled("Nothing.", "$quiet"))
+        columns = _columns(parts, 2 if wide else SIDES)
+        for side in range(SIDES):
+            field = self.query_one(f"#help-{side}", Static)
+            field.display = side < len(columns)
+            field.update(Content("\n").join(columns[side] if side < len(columns) else []))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Textual's message."""
@@ -146,21 +149,25 @@ class HelpScreen(ModalScreen[None]):
         self.query_one("#help-body", VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
-def _line(action: Action) -> Content:
+def _line(action: Action, wide: bool) -> Content:
     keys = action.all_keys
     gap = " " * max(1, KEYS - len(keys))
-    return Content.assemble((keys, "$key bold"), gap, action.help)
+    return Content.assemble((keys, "$key bold"), gap, action.help if wide else action.label)
 
 
-def _halves(parts: dict[str, list[Content]]) -> tuple[Content, Content]:
-    """The groups in two columns of about the same height, in order."""
-    total = sum(len(lines) + 2 for lines in parts.values())
-    left: list[Content] = []
-    right: list[Content] = []
-    for group, lines in parts.items():
-        side = left if not left or (len(left) + len(lines) / 2 < total / 2 and not right) else right
-        if side:
-            side.append(Content(""))
-        side += [Content.styled(group.upper(), "$title bold"), *lines]
-    newline = Content("\n")
-    return newline.join(left), newline.join(right)
+def _columns(parts: dict[str, list[Content]], count: int) -> list[list[Content]]:
+    """The groups in order in up to ``count`` columns, the longest as short as it can be."""
+    groups = [
+        [Content.styled(name.upper(), "$title bold"), *lines, Content("")]
+        for name, lines in parts.items()
+    ]
+    if not groups:
+        return [[Content.styled("Nothing has that key or word.", "$quiet")]]
+    places = range(len(groups) + 1)
+    splits = combinations_with_replacement(places, count - 1)
+    ends = [(0, *split, len(groups)) for split in splits]
+    choices = [
+        [[line for group in groups[start:end] for line in group] for start, end in pairwise(chosen)]
+        for chosen in ends
+    ]
+    return min(choices, key=lambda columns: max(len(column) for column in columns))

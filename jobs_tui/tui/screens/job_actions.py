@@ -20,7 +20,7 @@ ACTIONS = (
         "jobs.run",
         ("r",),
         "run",
-        "Run now; asks only for variables without a default",
+        "Run now; asks for values without a default",
         ACT,
         2,
     ),

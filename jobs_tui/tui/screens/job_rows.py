@@ -67,31 +67,46 @@ def _last(line: JobLine, now: datetime, clock: bool) -> Cell:
     return f"{state.sign} {when}", state.style.replace(" bold", "")
 
 
-def summary(overview: Overview, now: datetime, *, wide: bool) -> tuple[Content, Content]:
-    """Left and right text of the summary row."""
-    counts = [
+def summary(overview: Overview, now: datetime, width: int) -> tuple[Content, Content]:
+    """Left and right text of the summary row; what does not fit goes, the counts last."""
+    for gap, today, name in ((4, True, 30), (4, True, 18), (3, False, 18), (2, False, 12)):
+        left = _counts(overview, " " * gap)
+        right = Content.assemble(
+            _today(overview) if today else "", _coming(overview, now, name), " "
+        )
+        if left.cell_length + right.cell_length + 2 <= width:
+            return left, right
+    return _counts(overview, "  "), Content("")
+
+
+def _counts(overview: Overview, gap: str) -> Content:
+    counts = (
         (overview.jobs, "job" if overview.jobs == 1 else "jobs", ""),
         (overview.running, "running", "$state-run"),
         (overview.queued, "queued", "$state-wait"),
         (overview.ok, "ok", "$state-ok"),
         (overview.failing, "failing", "$state-bad bold"),
         (overview.paused, "paused", "$state-idle"),
-    ]
-    gap = "    " if wide else "   "
-    shown = [
-        Content.assemble((f"{count} {word}", style if count and style else "$quiet"))
-        if style
-        else Content(f"{count} {word}")
+    )
+    parts = [
+        Content.styled(f"{count} {word}", style if count else "$quiet")
         for count, word, style in counts
-        if count or word not in ("queued",)
+        if count or word != "queued"
     ]
-    left = Content.assemble(" ", Content(gap).join(shown))
-    parts: list[Content | str | tuple[str, str]] = []
-    if wide and overview.today:
-        bad = f", {overview.today_failed} failed" if overview.today_failed else ", all well"
-        style = "$state-bad" if overview.today_failed else "$quiet"
-        parts += [(f"today {overview.today} runs", "$quiet"), (bad, style), "     "]
-    if overview.next_name is not None and overview.next_at is not None:
-        name = Content(plain(overview.next_name)).truncate(26 if wide else 12, ellipsis=True)
-        parts += [("next: ", "$quiet"), name, f" {until(overview.next_at, now)} "]
-    return left, Content.assemble(*parts)
+    return Content.assemble(" ", Content(gap).join(parts))
+
+
+def _today(overview: Overview) -> Content:
+    if not overview.today:
+        return Content("")
+    failed = overview.today_failed
+    runs = f"today {overview.today} run{'' if overview.today == 1 else 's'}"
+    outcome = (f", {failed} failed", "$state-bad") if failed else ("", "")
+    return Content.assemble((runs, "$quiet"), outcome, "     ")
+
+
+def _coming(overview: Overview, now: datetime, room: int) -> Content:
+    if overview.next_name is None or overview.next_at is None:
+        return Content("")
+    name = Content(plain(overview.next_name)).truncate(room, ellipsis=True)
+    return Content.assemble(("next: ", "$quiet"), name, f" {until(overview.next_at, now)}")
