@@ -311,7 +311,7 @@ async def test_marks(store: Store) -> None:
         assert view.state().cursor == 5
         view.go_to(6)
         await pilot.pause()
-        assert any(row.startswith("*    5") for row in picture(view))
+        assert any(row.startswith(" *   5") for row in picture(view))
         view.next_mark()
         view.toggle_mark()
         assert view.state().marks == (5,)

@@ -164,7 +164,6 @@ class LogCanvas(Widget, can_focus=True):
         return self.size.width >= FINE_WIDTH
 
     def _gutter(self, line: LogLine | None, number: int, at_cursor: bool, first: bool) -> Gutter:
-        sign = ">" if at_cursor else "*" if number in self.marks else " "
         time = ""
         if self.time.kind != "off":
             if self.start is None:
@@ -174,7 +173,8 @@ class LogCanvas(Widget, can_focus=True):
         if not first or line is None:
             time = " " * len(time)
         return Gutter(
-            sign if first else " ",
+            ">" if at_cursor and first else " ",
+            "*" if number in self.marks and first else " ",
             f"{number if first and number else '':>{self._digits}}",
             time,
             STREAM_SIGNS[line.stream] if line else " ",  # type: ignore[index]

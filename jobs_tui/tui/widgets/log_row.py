@@ -92,6 +92,7 @@ class Gutter(NamedTuple):
     """What stands left of the text."""
 
     sign: str
+    mark: str
     number: str
     time: str
     stream: str
@@ -100,7 +101,7 @@ class Gutter(NamedTuple):
     def text(self) -> str:
         """As it is printed, with the blanks between."""
         time = f" {self.time}" if self.time else ""
-        return f"{self.sign} {self.number}{time} {self.stream} "
+        return f"{self.sign}{self.mark}{self.number}{time} {self.stream} "
 
 
 def level_style(text: str, looks: Looks) -> Style | None:
@@ -112,11 +113,11 @@ def level_style(text: str, looks: Looks) -> Style | None:
 
 def gutter_segments(gutter: Gutter, looks: Looks, back: Style) -> list[Segment]:
     """The columns left of the text."""
-    sign, rest = gutter.text[:1], gutter.text[1:]
-    segments = [Segment(sign, looks.base + back + looks.sign)]
+    signs, rest = gutter.text[:2], gutter.text[2:]
+    segments = [Segment(signs, looks.base + back + looks.sign)]
     if gutter.stream == "|":
         segments.append(Segment(rest[:-2], looks.quiet + back))
-        segments.append(Segment(rest[-2:], looks.warning + back))
+        segments.append(Segment(rest[-2:], looks.base + looks.warning + back))
     else:
         segments.append(Segment(rest, looks.quiet + back))
     return segments
