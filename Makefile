@@ -28,7 +28,7 @@ check: $(VENV)/.installed-dev ## Format, lint, types, import contracts, tests
 	@echo "ruff format --check"; $(BIN)/ruff format --check --quiet $(SOURCES)
 	@echo "ruff check"; $(BIN)/ruff check --quiet $(SOURCES)
 	@echo "mypy"; $(BIN)/mypy --no-error-summary
-	@echo "lint-imports"; $(BIN)/lint-imports
+	@echo "lint-imports"; $(BIN)/lint-imports --no-cache
 	@$(MAKE) --no-print-directory test
 
 format: $(VENV)/.installed-dev ## Format the code and mend what ruff can mend

@@ -1,0 +1,117 @@
+"""Writes the tables of commands, settings and keys into the documents (``make docs``).
+
+Everything between ``<!-- begin NAME -->`` and ``<!-- end NAME -->`` is made here from the program
+itself; ``tests/docs`` fails when a document says something else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from jobs_tui.cli.main import ENTRIES, cli
+from jobs_tui.store.settings import Settings
+from jobs_tui.tui.actions import key_table
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+_BLOCK = re.compile(r"<!-- begin (\w+) -->\n.*?<!-- end \1 -->", re.DOTALL)
+
+
+def commands(
+    group: click.Group = cli, path: str = "jobs-tui"
+) -> Iterator[tuple[str, click.Command, click.Context]]:
+    """(``jobs-tui cron next``, command, its context) for every command, groups left out."""
+    parent = click.Context(group, info_name=path)
+    for name in group.list_commands(parent):
+        command = group.get_command(parent, name)
+        assert command is not None
+        full = f"{path} {name}"
+        if isinstance(command, click.Group):
+            yield from commands(command, full)
+        else:
+            yield full, command, click.Context(command, info_name=full)
+
+
+def options(command: click.Command) -> list[click.Option]:
+    """The options of a command, ``--help`` left out."""
+    return [one for one in command.params if isinstance(one, click.Option)]
+
+
+def command_table() -> str:
+    """Every command with its options and what it is for."""
+    rows = ["| Command | Options | |", "|---|---|---|"]
+    for path, command, context in commands():
+        arguments = " ".join(
+            one.make_metavar(context) for one in command.params if isinstance(one, click.Argument)
+        )
+        names = " ".join(
+            f"`{'/'.join([*one.opts, *one.secondary_opts])}`" for one in options(command)
+        )
+        top = path.removeprefix("jobs-tui ")
+        text = ENTRIES[top].help if top in ENTRIES else command.get_short_help_str(200)
+        rows.append(f"| `{_cell(f'{top} {arguments}'.rstrip())}` | {names} | {_cell(text)} |")
+    return "\n".join(rows)
+
+
+def command_reference() -> str:
+    """Every command with its help text and every option explained."""
+    parts = []
+    for path, command, context in commands():
+        usage = " ".join((path, *command.collect_usage_pieces(context)))
+        text = [" ".join(part.split()) for part in (command.help or "").split("\n\n")]
+        parts += [f"## {path}", f"`{usage}`", *text]
+        records = [one.get_help_record(context) for one in options(command)]
+        if rows := [
+            f"| `{_cell(names)}` | {_cell(text)} |" for names, text in filter(None, records)
+        ]:
+            parts.append("\n".join(("| Option | Meaning |", "|---|---|", *rows)))
+    return "\n\n".join(parts)
+
+
+def settings_table() -> str:
+    """Every setting with its variable, default and meaning."""
+    rows = ["| Setting | Variable | Default | Meaning |", "|---|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = f"`{field.default}`" if field.default != "" else "empty"
+        meaning = _cell(field.description or "")
+        rows.append(f"| `{name}` | `JOBS_TUI_{name.upper()}` | {default} | {meaning} |")
+    return "\n".join(rows)
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "commands": command_table,
+    "reference": command_reference,
+    "settings": settings_table,
+    "keys": key_table,
+}
+
+
+def written(text: str) -> str:
+    """A document with its tables as they should be."""
+
+    def block(found: re.Match[str]) -> str:
+        name = found[1]
+        return f"<!-- begin {name} -->\n{BLOCKS[name]()}\n<!-- end {name} -->"
+
+    return _BLOCK.sub(block, text)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def main() -> None:
+    """Write every document."""
+    for path in DOCUMENTS:
+        text = path.read_text("utf-8")
+        if (new := written(text)) != text:
+            path.write_text(new, "utf-8")
+            click.echo(f"wrote {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

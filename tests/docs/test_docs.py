@@ -1,0 +1,171 @@
+"""The documents say what the program is: no more, no less."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from docs import tables
+from jobs_tui.cli.main import cli
+from jobs_tui.engine import attempts
+from jobs_tui.guard.shell_template import render_shell
+from jobs_tui.models.config import JobConfig, Retry
+from jobs_tui.models.enums import ExecutionStatus, JobStatus
+from jobs_tui.models.errors import InvalidInput
+from jobs_tui.schedule.cron import MACROS, parse_cron
+from jobs_tui.schedule.words import describe
+from jobs_tui.store.settings import Settings
+from jobs_tui.tui.actions import all_actions, display
+from tests.docs.documents import PAGES, README, ROOT, Command, code_in, commands, table_after
+
+CRON, PROMPTS = ROOT / "docs" / "cron.md", ROOT / "docs" / "prompts.md"
+TEXT = "\n".join(page.read_text("utf-8") for page in PAGES)
+NOT_SETTINGS = {"JOBS_TUI_HOME", "JOBS_TUI_EXECUTION_ID"}
+"""Variables that are no settings and whose names stand in the code as text."""
+
+
+@pytest.mark.parametrize("page", tables.DOCUMENTS, ids=lambda page: page.name)
+def test_tables_are_those_of_the_program(page: Path) -> None:
+    """Run ``make docs`` when this fails."""
+    text = page.read_text("utf-8")
+    assert text == tables.written(text)
+
+
+def test_every_table_has_its_place() -> None:
+    assert {found[1] for found in re.finditer(r"<!-- begin (\w+) -->", TEXT)} == set(tables.BLOCKS)
+
+
+def test_every_option_that_is_named_exists() -> None:
+    known = {"--help", "-h", "--snapshot-update"}
+    for _, command, _ in tables.commands():
+        for option in tables.options(command):
+            known |= {*option.opts, *option.secondary_opts}
+    own = [text for text in code_in(TEXT) if text.startswith("-") and " " not in text]
+    named = {part.partition("=")[0] for text in own for part in text.split("/")}
+    foreign = {"--noprofile", "--norc", "-e"}  # of bash
+    assert named - known - foreign == set()
+    assert {"--follow", "--overlap", "-p", "-n"} <= named  # the search finds what is there
+
+
+def test_every_variable_that_is_named_exists() -> None:
+    source = Path(attempts.__file__).read_text("utf-8")
+    known = {f"JOBS_TUI_{name.upper()}" for name in Settings.model_fields} | NOT_SETTINGS
+    known |= set(re.findall(r'"(JOBS_TUI_\w+)"', source))
+    assert set(re.findall(r"\bJOBS_TUI_\w+\b", TEXT)) == known
+
+
+def test_every_key_that_is_named_exists() -> None:
+    known = {display(key) for _, action in all_actions() for key in action.keys}
+    tour = README.read_text("utf-8").partition("**The command line.**")[0]
+    keys = {code for code in code_in(tour.partition("**The screen.**")[2]) if " " not in code}
+    assert keys >= {"D", "r", "n", "?"}
+    assert keys <= known
+
+
+def test_every_key_of_config_is_documented() -> None:
+    rows = table_after(README, "### Keys of `config`")
+    documented = {code_in(name)[0]: default.strip("`") for name, default, _ in rows}
+    fields = {name: field.default for name, field in JobConfig.model_fields.items()}
+    del fields["retry"]
+    fields |= {f"retry.{name}": field.default for name, field in Retry.model_fields.items()}
+    expected = {
+        name: "none"
+        if default is None
+        else f"{default:g}"
+        if isinstance(default, float | int)
+        else str(default)
+        for name, default in fields.items()
+    }
+    assert documented == expected
+
+
+def test_every_state_is_documented_with_its_meaning() -> None:
+    rows = table_after(README, "### States")
+    jobs = {code_in(state)[0] for state, _ in rows}
+    assert jobs <= {str(status) for status in JobStatus}
+    runs = table_after(README, "| `archived` | deleted, can be restored |")
+    waiting = {ExecutionStatus.BLOCKED, ExecutionStatus.WAITING_FOR_INPUT}  # not reached yet
+    assert {code_in(state)[0]: meaning for state, meaning in runs} == {
+        str(status): status.sentence for status in ExecutionStatus if status not in waiting
+    }
+
+
+@pytest.mark.parametrize(("example", "words"), table_after(CRON, "## Examples"))
+def test_cron_examples_mean_what_is_said(example: str, words: str) -> None:
+    assert describe(parse_cron(example.strip("`"))) == words
+
+
+@pytest.mark.parametrize(("example", "why"), table_after(CRON, "## What is refused"))
+def test_cron_refusals_say_what_is_said(example: str, why: str) -> None:
+    with pytest.raises(InvalidInput, match=re.escape(why)):
+        parse_cron(example.strip("`"))
+
+
+def test_all_macros_are_documented() -> None:
+    assert set(re.findall(r"`(@\w+)`", CRON.read_text("utf-8"))) >= set(MACROS)
+
+
+@pytest.mark.parametrize(("script", "source"), table_after(PROMPTS, "## Values are never code"))
+def test_prompts_become_what_is_said(script: str, source: str) -> None:
+    assert render_shell(code_in(script)[0], {"v": 7}).source == code_in(source)[0]
+
+
+@pytest.mark.parametrize(
+    ("script", "way_out"), table_after(PROMPTS, "the job is saved, with the line and the way\nout:")
+)
+def test_prompts_that_are_refused_have_a_way_out(script: str, way_out: str) -> None:
+    with pytest.raises(InvalidInput):
+        render_shell(code_in(script)[0], {"v": "x"})
+    assert render_shell(code_in(way_out)[0], {"v": "x"}).env
+
+
+def parse(arguments: list[str]) -> None:
+    """Read a command line as the program does, without running it."""
+    command: click.Command = cli
+    context, rest = click.Context(cli, info_name="jobs-tui"), list(arguments)
+    while isinstance(command, click.Group):
+        found = command.get_command(context, rest[0])
+        if found is None:
+            raise click.UsageError(f"no command {rest[0]}")
+        command = found
+        context = click.Context(command, parent=context, info_name=rest.pop(0))
+    command.make_context(context.info_name, rest, parent=context.parent)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [command for command in commands() if command.text.startswith("jobs-tui ")],
+    ids=lambda command: f"{command.page}: {command.text[:40]}",
+)
+def test_commands_that_a_reader_types_are_read(command: Command) -> None:
+    words = shlex.split(command.text)
+    parse(words[1 : words.index(">") if ">" in words else None])
+    if "--cron" in words:
+        parse_cron(words[words.index("--cron") + 1])
+
+
+def test_a_command_that_does_not_exist_is_noticed() -> None:
+    with pytest.raises(click.UsageError):
+        parse(["run", "job", "--nonsense"])
+    with pytest.raises(click.UsageError):
+        parse(["cron", "previous"])
+
+
+def test_make_targets_that_are_named_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    named = {command.text.split()[1] for command in commands() if command.text.startswith("make ")}
+    named |= {text.split()[1] for text in code_in(TEXT) if re.match(r"make [a-z]+", text)}
+    assert named >= {"run", "test", "check"}
+    assert named - {"or"} <= targets
+
+
+def test_pictures_and_links_lead_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
+            if not target.startswith("http"):
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
