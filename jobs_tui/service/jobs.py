@@ -93,10 +93,13 @@ def edit(ctx: Context, job_id: str, changes: Mapping[str, Any]) -> Saved:
         ).fetchone()[0]
         hook = definition.trigger_type is TriggerType.WEBHOOK
         secret = secret_if_needed if hook and old_secret is None else None
-        timing_changed = enabled != job.enabled or _timing(definition) != _timing(job.definition)
-        if enabled and not job.enabled:
+        retimed = _timing(definition) != _timing(job.definition)
+        if not job.enabled and (enabled or retimed):
+            # What the pause kept from starting by the old schedule is told before it is gone.
             record_pause(connection, job, now)
-        cursor = now if timing_changed else job.cursor_at or now
+        anew = retimed or (enabled and not job.enabled)
+        # As in a pause: when it begins the cursor stays, so that nothing due goes undecided.
+        cursor = now if anew else job.cursor_at or now
         due = first_due(definition, cursor) if enabled else None
         values = rows.definition_columns(definition) | {
             "id": job_id,
@@ -225,6 +228,7 @@ def purge(ctx: Context, job_id: str) -> int:
             for row in connection.execute("select id from executions where job_id = ?", (job_id,))
         ]
         connection.execute("delete from deliveries where job_id = ?", (job_id,))
+        connection.execute("delete from drafts where id = ?", (job_id,))
         connection.execute("delete from jobs where id = ?", (job_id,))
         ctx.audit(connection, "job.purge", job_id, job.name)
         return ids
@@ -258,21 +262,48 @@ def find(ctx: Context, ref: str, *, archived: bool = False) -> Job:
     Raises:
         NotFound: nothing or several things match.
     """
-    where = "" if archived else " and jobs.archived_at is null"
-    found = ctx.store.rows(f"{rows.SELECT} where (jobs.id = ? or jobs.name = ?){where}", (ref, ref))
+    found = _matches(ctx, ref)
+    wanted = [job for job in found if archived or job.archived_at is None]
+    if not wanted and found:
+        raise NotFound(
+            f"The job {found[0].name!r:.80} is deleted.",
+            f"`jobs-tui restore {found[0].id}` brings it back.",
+        )
+    return _only(ref, wanted)
+
+
+def find_any(ctx: Context, ref: str) -> Job:
+    """As :func:`find`; a deleted job only when no other one is meant. Raises NotFound."""
+    found = _matches(ctx, ref)
+    return _only(ref, [job for job in found if job.archived_at is None] or found)
+
+
+def find_deleted(ctx: Context, ref: str) -> Job:
+    """As :func:`find_any`, deleted jobs first: what a restore means. Raises NotFound."""
+    found = _matches(ctx, ref)
+    return _only(ref, [job for job in found if job.archived_at is not None] or found)
+
+
+def _matches(ctx: Context, ref: str) -> list[Job]:
+    """All jobs with this id or name, else those whose id begins so."""
+    found = ctx.store.rows(f"{rows.SELECT} where jobs.id = ? or jobs.name = ?", (ref, ref))
     if not found and re.fullmatch(r"(job_)?[0-9a-f-]{4,36}", ref):
         prefix = ref if ref.startswith("job_") else f"job_{ref}"
         found = ctx.store.rows(
-            f"{rows.SELECT} where jobs.id >= ? and jobs.id < ?{where}", (prefix, prefix + "g")
+            f"{rows.SELECT} where jobs.id >= ? and jobs.id < ?", (prefix, prefix + "g")
         )
+    return [rows.job_from(row) for row in found]
+
+
+def _only(ref: str, found: list[Job]) -> Job:
     if len(found) == 1:
-        return rows.job_from(found[0])
+        return found[0]
     if not found:
         raise NotFound(
             f"There is no job {ref!r:.80}.",
             "Name it by id, by the beginning of its id, or by name; `jobs-tui list` shows all.",
         )
-    ids = ", ".join(row["id"] for row in found[:5])
+    ids = ", ".join(job.id for job in found[:5])
     raise NotFound(f"{len(found)} jobs are called {ref!r:.80}: {ids}.", "Use the id.")
 
 

@@ -6,6 +6,7 @@ import sqlite3
 from datetime import datetime
 
 from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
+from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.ids import new_execution_id
 from jobs_tui.models.job import Job
 from jobs_tui.schedule.cron import parse_cron
@@ -19,17 +20,20 @@ def record_pause(connection: sqlite3.Connection, job: Job, now: datetime) -> Non
     definition = job.definition
     if definition.trigger_type is not TriggerType.CRON or definition.cron_schedule is None:
         return
-    decision = decide_pause(
-        parse_cron(definition.cron_schedule),
-        zone(definition.cron_timezone or "UTC"),
-        job.cursor_at or job.created_at,
-        now,
-    )
+    try:
+        cron, place = parse_cron(definition.cron_schedule), zone(definition.cron_timezone or "UTC")
+    except InvalidInput:
+        return  # a zone that went away since: nobody knows what would have been due
+    decision = decide_pause(cron, place, job.cursor_at or job.created_at, now)
+    row = connection.execute("select value from facts where name = 'clock_epoch'").fetchone()
+    epoch = 0 if row is None else int(row[0])
     for skip in decision.skips:
-        _insert(connection, job, skip, now)
+        _insert(connection, job, skip, now, epoch)
 
 
-def _insert(connection: sqlite3.Connection, job: Job, skip: Skip, now: datetime) -> None:
+def _insert(
+    connection: sqlite3.Connection, job: Job, skip: Skip, now: datetime, epoch: int
+) -> None:
     executions.insert(
         connection,
         executions.NewExecution(
@@ -44,5 +48,6 @@ def _insert(connection: sqlite3.Connection, job: Job, skip: Skip, now: datetime)
             count=skip.count,
             nominal_at=skip.first,
             last_nominal_at=skip.last,
+            clock_epoch=epoch,
         ),
     )
