@@ -185,9 +185,11 @@ def rerun(ctx: Context, execution_id: str, parameters: Mapping[str, Any] | None 
             raise NotFound(f"The job of run {execution_id} is deleted.", "Restore it first.")
         if parameters:
             refuse_unknown(job.definition, parameters)
+        known = {parameter.name for parameter in prompts.declared_and_used(job.definition)}
+        kept = {name: value for name, value in old.parameters.items() if name in known}
         request = Request(
             kind=Kind.RERUN,
-            parameters={**old.parameters, **(parameters or {})},
+            parameters={**kept, **(parameters or {})},
             config_override=old.config_override,
             metadata={**old.trigger_metadata, "rerun_of": old.id},
             inputs=executions.inputs(connection, execution_id) or None,
