@@ -1,0 +1,96 @@
+"""What a draft of a job is told before anything is written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from jobs_tui.models.enums import EntityType, PlanningMode, TriggerType
+from jobs_tui.models.errors import InvalidInput
+from jobs_tui.models.job_input import JobPatch, validated
+from jobs_tui.service import preview
+from jobs_tui.service.checks import check, first_due
+from tests.service.made import job_fields
+
+AFTER = datetime(2026, 8, 21, 14, 2, 11, tzinfo=UTC)
+
+
+def draft(**more: Any) -> Any:
+    return preview.draft(job_fields(**more))
+
+
+def test_defaults() -> None:
+    definition = draft().definition
+    assert definition.planning_mode is PlanningMode.PREDEFINED_AGENT
+    assert definition.entity_type is EntityType.AGENT
+    assert (definition.cron_timezone, definition.cron_schedule) == ("UTC", None)
+    assert draft(cron_timezone=None).definition.cron_timezone == "UTC"
+
+
+def test_a_schedule_is_kept_only_by_a_cron_job() -> None:
+    assert draft(cron_schedule="0 9 * * *").definition.cron_schedule is None
+    kept = draft(trigger_type="cron", cron_schedule="0 9 * * *").definition
+    assert kept.cron_schedule == "0 9 * * *"
+
+
+def test_surprising_schedules_and_missing_agents_are_warned_about() -> None:
+    odd = draft(trigger_type="cron", cron_schedule="0 0 13 * 5")
+    assert any("day" in warning for warning in odd.warnings)
+    nobody = draft(entity_id="nobody")
+    assert any("nobody" in warning for warning in nobody.warnings)
+    assert draft().warnings == ()
+
+
+def test_a_workflow_needs_no_entity_and_a_team_does() -> None:
+    assert draft(planning_mode="predefined_workflow", entity_id=None).definition.entity_id is None
+    assert draft(planning_mode="on_the_fly", entity_id=None).definition.entity_type is None
+    with pytest.raises(InvalidInput) as caught:
+        draft(planning_mode="predefined_team", entity_id=None)
+    assert caught.value.field == "entity_id"
+
+
+def test_required_follows_from_the_default_unless_it_is_said() -> None:
+    parameters = [
+        {"name": "a"},
+        {"name": "b", "default": ""},
+        {"name": "c", "required": False},
+        {"name": "d", "default": 1, "required": True},
+    ]
+    found = draft(parameters=parameters).definition.parameters
+    assert [parameter.required for parameter in found] == [True, False, False, True]
+
+
+def test_what_a_patch_leaves_out_stays() -> None:
+    base = draft(
+        trigger_type="cron",
+        cron_schedule="0 9 * * *",
+        tags=["a"],
+        parameters=[{"name": "who", "default": "me", "description": "d"}],
+        prompt_template="echo {{ who }}",
+        config={"timeout": 5},
+    ).definition
+    same = check(validated(JobPatch, {"description": "new"}), base).definition
+    assert same.description == "new"
+    assert same.parameters == base.parameters
+    assert (same.tags, same.config, same.cron_schedule) == (("a",), {"timeout": 5}, "0 9 * * *")
+    cleared = check(validated(JobPatch, {"tags": [], "cron_timezone": None}), base).definition
+    assert (cleared.tags, cleared.cron_timezone) == ((), "UTC")
+
+
+def test_when_it_is_due_first() -> None:
+    assert first_due(draft().definition, AFTER) is None
+    daily = draft(trigger_type="cron", cron_schedule="0 9 * * *").definition
+    assert daily.trigger_type is TriggerType.CRON
+    assert first_due(daily, AFTER) == datetime(2026, 8, 22, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("missing", ["name", "trigger_type", "prompt_template"])
+def test_a_missing_field_is_named(missing: str) -> None:
+    fields = job_fields()
+    del fields[missing]
+    with pytest.raises(InvalidInput) as caught:
+        preview.draft(fields)
+    assert caught.value.field == missing
+    assert missing in caught.value.message
