@@ -67,6 +67,8 @@ class EngineHost:
         self._listener: Listener | None = None
         self._thread: threading.Thread | None = None
         self._started: Future[None] = Future()
+        self.failure: BaseException | None = None
+        """What ended the engine although nobody asked for its end."""
         self.address: str | None = None
         """``host:port`` of the listener."""
         self.hooks_problem: str | None = None
@@ -162,6 +164,7 @@ class EngineHost:
         except BaseException as error:
             if self._started.done():
                 log.exception("the engine ended with an error")
+                self.failure = error
             else:
                 self._started.set_exception(error)
         finally:
@@ -250,6 +253,11 @@ def serve(
         if ready is not None:
             ready(engine_host)
         engine_host.wait()
+        if engine_host.failure is not None:
+            raise JobsTuiError(
+                f"The engine ended with an error: {engine_host.failure}.",
+                "Its log has the details; start it again with `jobs-tui serve`.",
+            )
     finally:
         store.close()
     return 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jobs_tui.models.errors import InvalidInput
 
@@ -41,6 +42,7 @@ class Placeholder:
         return self.expression.strip()
 
 
+@lru_cache(maxsize=64)
 def find(prompt: str) -> tuple[Placeholder, ...]:
     """All placeholders of a shell prompt, in order.
 
