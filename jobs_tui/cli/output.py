@@ -102,7 +102,9 @@ def fields(pairs: Mapping[str, str | None]) -> str:
 
 
 def duration(seconds: float) -> str:
-    """``4.2s``, ``3m 05s``, ``2h 10m``, ``5d 3h``."""
+    """``20ms``, ``4.2s``, ``3m 05s``, ``2h 10m``, ``5d 3h``."""
+    if 0 < seconds < 1:
+        return f"{round(seconds * 1000)}ms"
     if seconds < 10:
         return f"{max(seconds, 0):.1f}".removesuffix(".0") + "s"
     whole = int(seconds)
