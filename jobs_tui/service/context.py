@@ -20,6 +20,8 @@ class Context:
     """Token name or operating-system user."""
     face: str
     """``cli``, ``tui``, ``api``, ``webhook`` or ``engine``."""
+    origin: str | None = None
+    """From where: the address of an HTTP caller, None on this machine's own faces."""
 
     def now(self) -> datetime:
         """The current instant, from the store's clock."""
@@ -30,9 +32,9 @@ class Context:
     ) -> None:
         """Note who did what, in the transaction that did it (DESIGN 9)."""
         connection.execute(
-            "insert into audit (at, actor, face, action, subject, detail)"
-            " values (?, ?, ?, ?, ?, ?)",
-            (to_text(self.now()), self.actor, self.face, action, subject, detail),
+            "insert into audit (at, actor, face, action, subject, detail, origin)"
+            " values (?, ?, ?, ?, ?, ?, ?)",
+            (to_text(self.now()), self.actor, self.face, action, subject, detail, self.origin),
         )
 
 

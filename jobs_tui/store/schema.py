@@ -25,6 +25,8 @@ create table jobs (
     execution_environment text,
     webhook_path text unique,
     webhook_secret text,
+    webhook_previous_secret text,
+    webhook_previous_until text,
     revision integer not null,
     cursor_at text,
     next_due_at text,
@@ -134,8 +136,12 @@ create table deliveries (
     body blob not null,
     status_code integer not null,
     reason text not null,
-    execution_id text
+    execution_id text,
+    style text,
+    sender_id text,
+    replay_of text
 );
+create index deliveries_by_sender on deliveries (job_id, sender_id) where sender_id is not null;
 create index deliveries_by_job on deliveries (job_id, seq desc);
 create index deliveries_by_time on deliveries (received_at);
 
@@ -177,8 +183,32 @@ create table audit (
     face text not null,
     action text not null,
     subject text not null,
-    detail text
+    detail text,
+    origin text
 );
+create index audit_by_subject on audit (subject, seq desc);
+
+create table tokens (
+    id text primary key,
+    name text not null,
+    hash text not null unique,
+    scope text not null,
+    created_at text not null,
+    created_by text,
+    expires_at text,
+    revoked_at text,
+    last_used_at text
+) without rowid;
+
+create table idempotency (
+    caller text not null,
+    key text not null,
+    request_hash text not null,
+    status_code integer not null,
+    body text not null,
+    created_at text not null,
+    primary key (caller, key)
+) without rowid;
 
 create table drafts (
     id text primary key,
