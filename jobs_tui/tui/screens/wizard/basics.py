@@ -35,7 +35,6 @@ class Basics(Step):
                 id="enabled",
             ),
         )
-        yield Hint(id="enabled-hint")
         yield Row("Tags", Bracketed(TextInput(id="tags")))
         yield Hint(_TAGS, id="tags-hint")
 

@@ -175,7 +175,7 @@ class Assessment:
 def assess(ctx: Context, draft: Draft) -> Assessment:
     """Every check; for a long prompt this belongs into a thread."""
     try:
-        text = dry_run(ctx, draft)
+        text = dry_run(ctx, draft) if draft.prompt.strip() else "nothing is written yet"
     except JobsTuiError as error:
         text = plain_words(error.sentence(), error.field or "")
     return Assessment(problems(draft), warnings_of(draft), text)

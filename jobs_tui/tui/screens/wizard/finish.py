@@ -54,7 +54,7 @@ def secret_dialog(ctx: Context, saved: Saved) -> SecretDialog | None:
     if saved.webhook_secret is None or saved.job.webhook_path is None:
         return None
     values = [
-        (one.name, "" if one.default is None else str(one.default))
+        (one.name, "value" if one.default is None else str(one.default))
         for one in declared_and_used(saved.job.definition)
     ]
     url = engine_state.webhook_url(ctx, saved.job.webhook_path)

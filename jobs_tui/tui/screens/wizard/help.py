@@ -1,24 +1,28 @@
-"""What F1 says in each step."""
+"""What F1 says in each step. No line is longer than a dialog at 80 columns is wide."""
 
 from __future__ import annotations
+
+WIDTH = 68
+"""Columns of text in a dialog at 80 columns."""
 
 _KEYS = """
 
 KEYS
-tab, shift+tab      next field, field before
-left, right         choose among several things
-enter               next step (from a field of one line)
-pgdn, pgup          next step, step before, from every field
-F2                  create or save, from any step
-F3                  more starts in step 2, else a dry run of the prompt
-F4                  write the prompt in your editor ($VISUAL, $EDITOR)
-F6, F7              create and run now, create paused
-F8                  throw the draft away and begin again
-esc esc             leave; the draft is kept"""
+tab, shift+tab   next field, field before
+left, right      choose among several things
+enter            next step (from a field of one line)
+pgdn, pgup       next step, step before, from every field
+F2               create or save, from any step
+F3               more starts in step 2, else a dry run of the prompt
+F4               write the prompt in your editor ($VISUAL, $EDITOR)
+F6, F7           create and run now, create paused
+F8               throw the draft away and begin again
+esc esc          leave; the draft is kept"""
 
 _BASICS = """\
-The name is any text; several jobs may have the same one. Description and
-tags are for you: lists show them and the / filter finds them.
+The name is any text; several jobs may have the same one.
+Description and tags are for you: lists show them, and the / filter
+finds them.
 
 A job that is not enabled is kept, but only a person starts it."""
 
@@ -32,40 +36,42 @@ weekday   0-7       L      the last day of the month (day field)
                     5#2    the second Friday, 5L the last one
 
 Weekdays: 0 and 7 are Sunday; sun-sat and jan-dec are names.
-When day and weekday are both set, it runs when either matches, as crontab
-does. @hourly @daily @weekly @monthly @yearly work too.
+When day and weekday are both set, it runs when either matches,
+as crontab does. @hourly @daily @weekly @monthly @yearly work too.
 
 TIME ZONE
-Type a part of a name (berlin, new york), choose with up and down, take it
-with enter. The job follows the clocks of that zone; what happens when they
-change is written below the next runs.
+Type a part of a name (berlin, new york), choose with up and down,
+take it with enter. The job follows the clocks of that zone; what
+happens when they change is written below the next runs.
 
 WEBHOOK
-Address and secret are made when the job is created; the secret is shown once.
+Address and secret are made when the job is created; the secret is
+shown once.
 
 IF RUNNING
 skip: a start while a run goes on is skipped, and a row says so.
 start another: runs go on side by side, at most so many at once.
 
 TIMEOUT, RETRIES
-90, 90s, 30m, 2h or 1d for each try. Retries are more tries after a failure,
-each after a longer wait."""
+90, 90s, 30m, 2h or 1d for each try. Retries are more tries after a
+failure, each after a longer wait."""
 
 _WHO = """\
-The agent that gets the prompt. One that is not ready stays in the list with
-the reason; its runs fail until that is mended."""
+The agent that gets the prompt. One that is not ready stays in the
+list with the reason; its runs fail until that is mended."""
 
 _PROMPT = """\
 For the shell agent the prompt is a script for bash.
 
-{{ name }} is a variable. Its value reaches the script as data and is never
-read as shell source, whatever is in it, with or without quotes around it.
-A variable with a default is filled in by itself; one without is asked for
-at a start by hand and must come with a webhook's request. A schedule has
-nobody to ask: there every variable needs a default.
+{{ name }} is a variable. Its value reaches the script as data and
+is never read as shell source, whatever is in it, with or without
+quotes around it. A variable with a default is filled in by itself;
+one without is asked for at a start by hand and must come with a
+webhook's request. A schedule has nobody to ask: there every
+variable needs a default.
 
-Built in: {{ run_id }} {{ run_date }} {{ job_name }} {{ scheduled_for }};
-for webhooks {{ payload }} and {{ headers }} as well."""
+Built in: {{ run_id }} {{ run_date }} {{ job_name }}
+{{ scheduled_for }}; for webhooks {{ payload }} and {{ headers }}."""
 
 TEXTS = tuple(text + _KEYS for text in (_BASICS, _TRIGGER, _WHO, _PROMPT))
 """Per step."""

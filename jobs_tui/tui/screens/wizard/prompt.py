@@ -49,12 +49,12 @@ class Prompt(Step):
         yield Words(id="sentence")
         with Horizontal(id="buttons"):
             if self.form.job_id is None:
-                yield Button("[ Create ]", id="save", compact=True)
-                yield Button("[ Create and run now ]", id="save_and_run", compact=True)
-                yield Button("[ Create paused ]", id="create_paused", compact=True)
+                yield Button(Content("[ Create ]"), id="save", compact=True)
+                yield Button(Content("[ Create and run now ]"), id="save_and_run", compact=True)
+                yield Button(Content("[ Create paused ]"), id="create_paused", compact=True)
             else:
-                yield Button("[ Save ]", id="save", compact=True)
-                yield Button("[ Save and run now ]", id="save_and_run", compact=True)
+                yield Button(Content("[ Save ]"), id="save", compact=True)
+                yield Button(Content("[ Save and run now ]"), id="save_and_run", compact=True)
 
     def fill(self) -> None:
         """See Step."""
@@ -83,11 +83,15 @@ class Prompt(Step):
             for name in draft.names()
             for one in (draft.variable(name),)
         ]
-        self.run_worker(self.query_one(VariableTable).show(entries), group="variables")
+        table = self.query_one(VariableTable)
+        table.set_class(not entries, "hidden")
+        self.run_worker(table.show(entries), group="variables")
         self.query_one("#sentence", Words).say(sentences.whole_job(draft))
 
     def _say(self, hint: Hint, problem: Problem | None) -> None:
         fault = self.fault(problem, "prompt_template", "parameters", "system_prompt")
+        if problem and problem.field.startswith("parameters.") and self.form.draft.used:
+            fault = problem.sentence  # it is a consequence of what was just written
         if fault:
             hint.wrong(fault)
         elif self.warnings:

@@ -152,7 +152,13 @@ class WizardScreen(BaseScreen):
         self.footer_bar.show(actions, [self.available(action) for action in actions])
 
     def _named(self, action: Action) -> Action:
-        labels = {"wizard.preview": "more runs" if self._has_runs else "dry run"}
+        # Shorter than in the palette, so that all of them fit into 80 columns.
+        labels = {
+            "wizard.next-field": "next",
+            "wizard.next-step": "step",
+            "wizard.previous-step": "back",
+            "wizard.preview": "more runs" if self._has_runs else "dry run",
+        }
         if self.form.job_id is not None:
             labels |= {"wizard.save": "save", "wizard.save-and-run": "save and run"}
         return replace(action, label=labels.get(action.id, action.label))
@@ -301,7 +307,8 @@ class WizardScreen(BaseScreen):
         """Go to the field that is wrong and say why."""
         self.form.touched.add(problem.field)
         self.go(problem.step, self.steps[problem.step].widget_of(problem.field))
-        self.say(Content.styled(f" {problem.sentence}", "$state-bad"))
+        made = "created" if self.form.job_id is None else "saved"
+        self.say(f"not {made}: something is wrong in {problem.step + 1} {STEPS[problem.step]}")
 
     def action_leave(self) -> None:
         """Leave at the second escape; the draft stays."""

@@ -30,7 +30,8 @@ def sample(url: str, secret: str, parameters: Sequence[tuple[str, str]]) -> str:
         [
             f"SECRET={shlex.quote(secret)}",
             f"BODY={shlex.quote(body)}",
-            "SIG=$(printf '%s' \"$BODY\" | openssl dgst -sha256 -hmac \"$SECRET\" | sed 's/.* //')",
+            'SIG=$(printf %s "$BODY" | openssl dgst -sha256 -hmac "$SECRET" \\',
+            "  | sed 's/.* //')",
             f"curl -sS {shlex.quote(url)} \\",
             '  -H "X-Webhook-Signature: sha256=$SIG" --data "$BODY"',
         ]
@@ -88,10 +89,10 @@ class SecretDialog(ModalScreen[None]):
                 yield Static(Content(self.things["command"]), id="command", markup=False)
             yield Static("", id="said", markup=False)
             with Horizontal(classes="buttons"):
-                yield Button("s  Copy secret", id="secret")
-                yield Button("u  Copy address", id="address")
-                yield Button("c  Copy command", id="copy-command")
-                yield Button("Done", id="done")
+                yield Button("s  Copy secret", id="secret", compact=True)
+                yield Button("u  Copy address", id="address", compact=True)
+                yield Button("c  Copy command", id="copy-command", compact=True)
+                yield Button("Done", id="done", compact=True)
 
     def on_mount(self) -> None:
         """Textual's message."""

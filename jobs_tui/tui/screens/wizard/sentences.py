@@ -73,13 +73,16 @@ def run_lines(moments: Sequence[datetime], now: datetime) -> list[str]:
     Args:
         moments: aware, in the job's zone.
     """
-    lines = []
+    rows: list[tuple[str, str, str]] = []
     for moment in moments:
         utc = moment.astimezone(UTC)
         year = f" {moment:%Y}" if moment.year != now.year else ""
         local = f"{moment:%a} {moment.day:>2} {moment:%b}{year} {moment:%H:%M %Z}"
-        other_day = utc.date() != moment.date()
-        clock = f"{utc:%a %H:%M}" if other_day else f"{utc:%H:%M}"
-        in_utc = "" if moment.tzname() == "UTC" else f"{clock} UTC"
-        lines.append(f"{local:<25} {in_utc:>13}   in {long_span((moment - now).total_seconds())}")
-    return lines
+        clock = f"{utc:%H:%M} UTC" if utc.date() == moment.date() else f"{utc:%a %H:%M} UTC"
+        left = long_span((moment - now).total_seconds())
+        rows.append((local, "" if moment.tzname() == "UTC" else clock, f"in {left}"))
+    widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
+    gap = "   " if widths[1] else ""
+    return [
+        f"{local:<{widths[0]}}   {clock:>{widths[1]}}{gap}{left}" for local, clock, left in rows
+    ]

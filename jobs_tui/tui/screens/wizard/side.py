@@ -23,7 +23,7 @@ _CRON = (
     ("hour", "0-23", ""),
     ("day", "1-31", "L = last day"),
     ("month", "1-12", "or jan-dec"),
-    ("weekday", "0-7", "or sun-sat, 0 = 7 = Sunday"),
+    ("weekday", "0-7", "or sun-sat"),
 )
 
 
@@ -93,6 +93,7 @@ def cron_help() -> list[Content]:
         ),
         Content(""),
         Content.styled("@hourly @daily @weekly @monthly", "$quiet"),
+        Content.styled("weekday 0 and 7 are both Sunday", "$quiet"),
         Content.styled("day and weekday both set: runs when", "$quiet"),
         Content.styled("either matches, as crontab does", "$quiet"),
     ]
@@ -164,7 +165,7 @@ def checks_of(
 ) -> list[tuple[bool, str]]:
     """One line a step, then the warnings."""
     rows = [
-        (found is None, f"{name.lower()} right" if found is None else found.sentence)
+        (found is None, name if found is None else found.sentence)
         for name, found in zip(STEPS, problems, strict=True)
     ]
     return [*rows, *((False, text) for text in warnings)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -15,7 +16,6 @@ from jobs_tui.service import preview
 from jobs_tui.tui.screens.wizard import draft as drafts
 from jobs_tui.tui.screens.wizard import sentences
 from jobs_tui.tui.screens.wizard.checks import TRIGGER, Problem
-from jobs_tui.tui.screens.wizard.durations import in_words
 from jobs_tui.tui.screens.wizard.step import Form, Step
 from jobs_tui.tui.widgets.fields.field import (
     Bracketed,
@@ -28,7 +28,7 @@ from jobs_tui.tui.widgets.fields.field import (
     warned,
 )
 from jobs_tui.tui.widgets.fields.one_of import OneOf
-from jobs_tui.tui.widgets.fields.zone_input import ZonePicker
+from jobs_tui.tui.widgets.fields.zone_input import ZoneList, ZonePicker
 
 RUNS = 5
 """Starts in sight; F3 shows more."""
@@ -60,11 +60,13 @@ class Trigger(Step):
         with Group(id="schedule"):
             presets = [*sentences.PRESETS, (sentences.OWN, "own")]
             yield Row("Preset", OneOf(presets, sentences.OWN, look="strip", id="preset"))
-            yield Row(
-                "Cron",
-                Bracketed(TextInput(id="cron", most=256, placeholder="0 9 * * 1-5"), width=27),
-                Label("  Timezone", width=12),
-                ZonePicker(self.form.ctx.store.clock, id="timezone"),
+            cron = Bracketed(TextInput(id="cron", most=256, placeholder="0 9 * * 1-5"), width=27)
+            yield Horizontal(
+                Row("Cron", cron, id="cron-row"),
+                Row(
+                    "Timezone", ZonePicker(self.form.ctx.store.clock, id="timezone"), id="zone-row"
+                ),
+                id="cron-and-zone",
             )
             yield Hint(id="cron-hint")
             yield Row("Next runs", Words(id="runs"))
@@ -76,16 +78,16 @@ class Trigger(Step):
         yield Row(
             "If running",
             OneOf([("skip", "skip"), ("allow", "start another")], id="overlap"),
-            Label("at most", width=9, id="most-label"),
+            Label("at most", id="most-label"),
             Bracketed(TextInput(id="max_parallel", most=4), width=8),
             id="running-row",
         )
         yield Row(
             "Timeout",
             Bracketed(TextInput(id="timeout", most=12), width=12),
-            Label("   Retries", width=12),
+            Label("Retries", id="retries-label"),
             Bracketed(TextInput(id="retries", most=3), width=8),
-            Static("  after a failure", classes="quiet", markup=False),
+            id="limits-row",
         )
         yield Hint(id="limits-hint")
 
@@ -104,20 +106,20 @@ class Trigger(Step):
         for group, kind in (("#schedule", "cron"), ("#hook", "webhook"), ("#hand", "manual")):
             self.query_one(group).set_class(draft.trigger != kind, "hidden")
         self.query_one("#missed-row").set_class(draft.trigger != "cron", "hidden")
-        self.query_one("#running-row").set_class(draft.overlap != "allow", "one")
+        self.query_one("#running-row").set_class(draft.overlap == "allow", "several")
         self._look()
         self._say_cron(problem)
         self._draw_runs()
         self.query_one("#hook-words", Words).say(_hook_words(self.form.hook_url))
-        window = in_words(job_config({}).catchup_window)
+        hours = job_config(draft.config).catchup_window / 3600
         self.query_one("#missed", Words).say(
-            f"run once when back: the newest start of the last {window}"
+            f"run once when back, if it was due within the last {hours:g} hours"
         )
         limits = self.query_one("#limits-hint", Hint)
         if fault := self.fault(problem, "config"):
             limits.wrong(fault)
         else:
-            limits.say("such as 90s, 30m or 2h; each try has the whole timeout")
+            limits.say("90s, 30m or 2h for each try; a retry follows a failure")
 
     def _look(self) -> None:
         draft, self.seen = self.form.draft, None
@@ -129,12 +131,16 @@ class Trigger(Step):
 
     def _say_cron(self, problem: Problem | None) -> None:
         hint = self.query_one("#cron-hint", Hint)
-        if fault := self.fault(problem, "cron_"):
+        if self.query_one(ZonePicker).list.is_open:
+            hint.say("up and down choose a time zone, enter takes it")
+        elif fault := self.fault(problem, "cron_"):
             hint.wrong(fault)
         elif self.seen is None:
             hint.say(_EMPTY)
         else:
-            lines = [Content.assemble(("+ ", "$state-ok bold"), (self.seen.words, "bold"))]
+            lines = [
+                Content.assemble(("+ ", "$state-ok bold"), (self.seen.words, "$foreground bold"))
+            ]
             lines += [warned(text) for text in self.seen.warnings]
             if note := sentences.note_on_weekdays(self.form.draft.cron):
                 lines.append(Content.styled(f"  {note}", "$quiet"))
@@ -183,6 +189,10 @@ class Trigger(Step):
             with preset.prevent(OneOf.Changed):
                 preset.value = sentences.preset_of(event.value)
         self.post_message(self.Edited(_FIELD_OF[name]))
+
+    @on(ZoneList.Closed)
+    def _zone_left(self) -> None:
+        self.post_message(self.Edited("cron_timezone"))
 
     @on(OneOf.Changed, "#preset")
     def _preset(self, event: OneOf.Changed) -> None:

@@ -10,10 +10,10 @@ from jobs_tui.agents.registry import AgentInfo, agents
 from jobs_tui.models.enums import PlanningMode
 from jobs_tui.tui.screens.wizard.checks import WHO, Problem
 from jobs_tui.tui.screens.wizard.step import Form, Step
-from jobs_tui.tui.widgets.fields.agent_list import AgentList
+from jobs_tui.tui.widgets.fields.agent_list import NAME, STATE, AgentList
 from jobs_tui.tui.widgets.fields.field import Hint, Row
 
-_HEAD = f"  {'AGENT':<20}{'STATE':<14}WHAT IT DOES"
+_HEAD = f"  {'AGENT':<{NAME}}{'STATE':<{STATE}}WHAT IT DOES"
 
 
 class Who(Step):
@@ -56,7 +56,7 @@ class Who(Step):
         elif not one.ready:
             hint.warn(one.reason)
         else:
-            hint.say("")
+            hint.say(f"{one.id}: {one.description}")
 
     @on(OptionList.OptionHighlighted)
     def _moved(self, event: OptionList.OptionHighlighted) -> None:

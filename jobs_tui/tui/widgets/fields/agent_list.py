@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from jobs_tui.agents.registry import AgentInfo
 from jobs_tui.guard.terminal_text import plain
 
-NAME, STATE = 20, 12
+NAME, STATE = 20, 14
 
 
 class AgentList(OptionList):
@@ -22,9 +22,9 @@ class AgentList(OptionList):
     DEFAULT_CSS = """
     AgentList, AgentList:focus {
         height: auto; max-height: 10; border: none; background: $background; padding: 0;
-        scrollbar-size-vertical: 1;
+        scrollbar-size-vertical: 1; text-wrap: nowrap; text-overflow: ellipsis;
     }
-    AgentList > .option-list--option { padding: 0; }
+    AgentList > .option-list--option { padding: 0; text-wrap: nowrap; text-overflow: ellipsis; }
     AgentList > .option-list--option-highlighted { background: $cursor-blurred; }
     AgentList:focus > .option-list--option-highlighted {
         color: $block-cursor-foreground; background: $block-cursor-background;
@@ -69,5 +69,5 @@ def _line(one: AgentInfo) -> Content:
     about = plain(one.description if one.ready else one.reason)
     name = Content(plain(one.id)).truncate(NAME, ellipsis=True, pad=True)
     return Content.assemble(
-        "  ", name, Content.assemble(state).truncate(STATE + 2, pad=True), (about, "$quiet")
+        "  ", name, Content.assemble(state).truncate(STATE, pad=True), (about, "$quiet")
     )

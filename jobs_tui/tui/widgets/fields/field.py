@@ -52,7 +52,7 @@ class Bracketed(Horizontal):
     Bracketed { height: 1; width: 1fr; }
     Bracketed > .bracket { width: 2; color: $border-blurred; }
     Bracketed > .closing { text-align: right; }
-    Bracketed:focus-within > .bracket { color: $key; text-style: bold; }
+    Bracketed.lit > .bracket { color: $key; text-style: bold; }
     """
 
     def __init__(self, field: Widget, *, width: int | None = None) -> None:
@@ -67,23 +67,29 @@ class Bracketed(Horizontal):
         yield self._field
         yield Static(" ]", classes="bracket closing", markup=False)
 
+    def on_descendant_focus(self) -> None:
+        """Textual's message: the brackets of the field with the focus are lit."""
+        self.add_class("lit")
+
+    def on_descendant_blur(self) -> None:
+        """Textual's message."""
+        self.remove_class("lit")
+
 
 class Label(Static):
     """The name of a field."""
 
-    DEFAULT_CSS = """
-    Label { height: 1; color: $title; }
+    DEFAULT_CSS = f"""
+    Label {{ height: 1; width: {LABEL}; color: $title; }}
     """
 
     def __init__(
         self,
         text: str,
         *,
-        width: int = LABEL,
         id: str | None = None,  # noqa: A002 - Textual's own name for it
     ) -> None:
         super().__init__(text, id=id, markup=False)
-        self.styles.width = width
 
 
 class Row(Horizontal):

@@ -115,6 +115,7 @@ class OneOf(Widget, can_focus=True):
         rows: list[list[tuple[str, str]]] = [[]]
         used = 0
         extra = 3 if self._look == "strip" else 7
+        width -= 4 if self._look == "strip" else 0
         for value, words in self._options:
             needed = Content(words).cell_length + extra
             if rows[-1] and used + needed - 3 > width:

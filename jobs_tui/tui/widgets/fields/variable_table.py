@@ -93,6 +93,9 @@ class VariableTable(VerticalScroll, can_focus=False):
     DEFAULT_CSS = """
     VariableTable { height: auto; max-height: 9; scrollbar-size-vertical: 1; }
     VariableTable > .titles { height: 1; color: $quiet; }
+    VariableTable > .titles > .name { width: 20; }
+    VariableTable > .titles > .default { width: 1fr; }
+    VariableTable > .titles > .needed { width: 30; }
     VariableTable > .more { height: 1; color: $quiet; }
     """
 
@@ -123,7 +126,7 @@ class VariableTable(VerticalScroll, can_focus=False):
         for name in rows.keys() - set(names):
             await rows.pop(name).remove()
         if names and not self.query(".titles"):
-            await self.mount(Static(_titles(), classes="titles", markup=False), before=0)
+            await self.mount(_titles(), before=0)
         elif not names:
             await self.query(".titles").remove()
         for place, entry in enumerate(entries[:MOST], 1):
@@ -141,5 +144,10 @@ class VariableTable(VerticalScroll, can_focus=False):
         self.post_message(self.Changed(row.now()))
 
 
-def _titles() -> Content:
-    return Content(f"{'  VARIABLE':<{NAME}}{'DEFAULT':<12}").rstrip()
+def _titles() -> Horizontal:
+    return Horizontal(
+        Static("  VARIABLE", classes="name", markup=False),
+        Static("DEFAULT", classes="default", markup=False),
+        Static("REQUIRED AT A START", classes="needed", markup=False),
+        classes="titles",
+    )

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.style import Style
 from textual.widgets import Input, Static
 
@@ -51,12 +52,15 @@ class ZoneList(Static):
 
     DEFAULT_CSS = """
     ZoneList {
-        overlay: screen; constrain: none inside; display: none;
-        width: 44; height: auto; background: $surface; border: solid $border;
+        overlay: screen; constrain: inside inside; display: none;
+        width: 46; height: auto; background: $surface; border: solid $border;
         padding: 0 1;
     }
     ZoneList.open { display: block; }
     """
+
+    class Closed(Message):
+        """It went out of sight: what is in the field counts now."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__("", markup=False)
@@ -83,7 +87,9 @@ class ZoneList(Static):
 
     def close(self) -> None:
         """Out of sight."""
-        self.remove_class("open")
+        if self.is_open:
+            self.remove_class("open")
+            self.post_message(self.Closed())
 
     def move(self, step: int) -> None:
         """The cursor, stopping at both ends."""
