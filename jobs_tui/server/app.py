@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from jobs_tui.server.answers import json_response
+from jobs_tui.server.api.routing import CONTEXT, register
 from jobs_tui.server.health import Health, Ready
 from jobs_tui.server.webhooks import Webhooks
 from jobs_tui.service.context import Context
@@ -35,13 +38,25 @@ def build_app(
         ready: which parts of the engine are ready, by name.
         wake: called after each commit that queued a run.
     """
-    app = web.Application(client_max_size=settings.body_limit, middlewares=[_errors_as_json])
+    app = web.Application(
+        client_max_size=settings.body_limit, middlewares=[_errors_as_json, _caller(ctx)]
+    )
     webhooks, health = Webhooks(ctx, wake), Health(ctx.store, ready)
     for route in WEBHOOK_ROUTES:
         app.router.add_post(route, webhooks.receive)
     for route in HEALTH_ROUTES:
         app.router.add_get(route, health.tell)
+    register(app, ())
     return app
+
+
+def _caller(ctx: Context) -> Middleware:
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        request[CONTEXT] = replace(ctx, face="api", origin=request.remote)
+        return await handler(request)
+
+    return middleware
 
 
 @web.middleware
