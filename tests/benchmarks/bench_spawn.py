@@ -153,7 +153,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    print(json.dumps(measure(arguments.runs, arguments.rounds), indent=2))  # noqa: T201
+    print(json.dumps(measure(arguments.runs, arguments.rounds), indent=2))
 
 
 if __name__ == "__main__":

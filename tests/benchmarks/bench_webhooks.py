@@ -189,7 +189,7 @@ def main() -> None:
     for name in ("face", "engine"):
         for key in ("requests_per_s", "p99_ms"):
             answer[name][f"{key}_to_floor"] = round(answer[name][key] / answer["floor"][key], 2)
-    print(json.dumps(answer, indent=2))  # noqa: T201
+    print(json.dumps(answer, indent=2))
 
 
 if __name__ == "__main__":
