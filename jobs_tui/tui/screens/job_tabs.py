@@ -1,0 +1,239 @@
+"""The tabs of a job beside its history: definition, schedule, stats, deliveries (UX.md 5.3)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from textual.content import Content
+
+from jobs_tui.guard.terminal_text import plain
+from jobs_tui.models.config import job_config
+from jobs_tui.models.enums import ExecutionStatus, TriggerType
+from jobs_tui.models.errors import JobsTuiError
+from jobs_tui.models.execution import Delivery
+from jobs_tui.service import job_detail, preview
+from jobs_tui.service.context import Context
+from jobs_tui.service.engine_state import webhook_url
+from jobs_tui.tui.dialogs import text_of
+from jobs_tui.tui.screens.job_words import JobFacts
+from jobs_tui.tui.spans import day_time, long_span, span, took
+from jobs_tui.tui.theme import state_of
+from jobs_tui.tui.widgets.virtual_list import Column, Row
+
+LABEL = 15
+"""Columns of the labels."""
+COMING = 10
+"""Next runs on the schedule tab."""
+ROWS = 8
+"""Rows of the duration chart."""
+DELIVERIES = (
+    Column("TIME", 14),
+    Column("FROM", 15),
+    Column("STATE", 11),
+    Column("SIZE", 7, "right"),
+    Column("NOTE", 20, flex=True),
+)
+
+
+def definition(ctx: Context, facts: JobFacts, now: datetime) -> Content:
+    """Everything that was written down about the job."""
+    job = facts.job
+    written, config = job.definition, job_config(job.definition.config)
+    tries = config.retry.max_attempts
+    retry = "none"
+    if tries > 1:
+        retry = f"up to {tries} attempts, {span(config.retry.delay)} apart at first"
+    rows = [
+        _field("name", plain(job.name)),
+        _field("id", f"{job.id}   revision {job.revision}"),
+        _field("description", plain(written.description or "--")),
+        _field("tags", plain(", ".join(written.tags) or "--")),
+        _field("trigger", plain(facts.words)),
+        _field("agent", plain(written.entity_id or "--")),
+        _field("timeout", f"{span(config.timeout)} per attempt"),
+        _field("retries", retry),
+    ]
+    if written.trigger_type is TriggerType.WEBHOOK and job.webhook_path:
+        rows.append(_field("webhook", webhook_url(ctx, job.webhook_path)))
+    if config.working_directory:
+        rows.append(_field("directory", plain(config.working_directory)))
+    rows += [
+        _field("created", _when_by(job.created_at, job.created_by, facts, now)),
+        _field("edited", _when_by(job.updated_at, job.updated_by, facts, now)),
+    ]
+    if written.parameters:
+        rows += [Content(""), _title("VARIABLES")]
+        for parameter in written.parameters:
+            default = "" if parameter.default is None else f" = {json.dumps(parameter.default)}"
+            need = "  required" if parameter.required else ""
+            about = f"  {parameter.description}" if parameter.description else ""
+            rows.append(
+                Content.assemble(
+                    plain(f"  {parameter.name}{default}"),
+                    (need, "$state-warn"),
+                    (plain(about), "$quiet"),
+                )
+            )
+    rows += [Content(""), _title("PROMPT"), _indented(written.prompt_template)]
+    if written.system_prompt:
+        rows += [Content(""), _title("SYSTEM PROMPT"), _indented(written.system_prompt)]
+    return Content("\n").join(rows)
+
+
+def schedule(ctx: Context, facts: JobFacts, now: datetime) -> Content:
+    """Words, the next runs, what clock changes do, and what happens to missed ones."""
+    written, job = facts.job.definition, facts.job
+    if written.trigger_type is TriggerType.WEBHOOK:
+        url = webhook_url(ctx, job.webhook_path) if job.webhook_path else "--"
+        return Content("\n").join(
+            [
+                _field("starts", "when a signed request arrives"),
+                _field("URL", url),
+                _field("signature", "X-Webhook-Signature: hex HMAC-SHA256 of the body"),
+                Content(""),
+                _hint("y copies the URL or a signed curl command."),
+            ]
+        )
+    if written.cron_schedule is None:
+        return Content("\n").join(
+            [
+                _field("starts", "by hand, by command or by API"),
+                Content(""),
+                _hint("r runs it now, e gives it a schedule or a webhook."),
+            ]
+        )
+    name = written.cron_timezone or "UTC"
+    try:
+        shown = preview.schedule(ctx, written.cron_schedule, name, COMING)
+    except JobsTuiError as error:
+        return Content.styled(plain(error.sentence()), "$state-warn")
+    config = job_config(written.config)
+    overlap = "a start is skipped while a run goes on"
+    if config.overlap != "skip":
+        overlap = f"up to {config.max_parallel} runs at once"
+    rows = [
+        _field("in words", plain(shown.words)),
+        _field("cron", plain(written.cron_schedule)),
+        _field("time zone", plain(name)),
+        _field("overlap", overlap),
+        _field("missed", f"the newest one of the last {span(config.catchup_window)} is made up"),
+        _field("grace", f"up to {span(config.grace)} late is on time"),
+        Content(""),
+        _title("NEXT RUNS" if job.enabled else "WHEN RESUMED, IT WOULD RUN"),
+    ]
+    for moment in shown.next_runs:
+        left = long_span((moment - now).total_seconds())
+        when = f"{moment:%a} {moment.day:2d} {moment:%b %Y  %H:%M} {moment:%Z}"
+        rows.append(Content.assemble(f"  {when:<30}", (f"in {left}", "$quiet")))
+    rows += [
+        Content.assemble(("! ", "$state-warn"), plain(note))
+        for note in (*shown.warnings, *shown.clock_changes)
+    ]
+    return Content("\n").join(rows)
+
+
+def stats(ctx: Context, facts: JobFacts, now: datetime) -> Content:
+    """Counts by outcome, usual lengths, and a chart of the last runs."""
+    counts = job_detail.status_counts(ctx, facts.job.id)
+    total = sum(counts.values())
+    if not total:
+        return _hint("Nothing has run yet.")
+    rows = [_title("OUTCOMES")]
+    widest = max(counts.values())
+    for status in ExecutionStatus:
+        if count := counts.get(status, 0):
+            state = state_of(status)
+            bar = "#" * max(1, round(30 * count / widest))
+            rows.append(
+                Content.assemble(
+                    "  ",
+                    (f"{state.label:<8}", state.style),
+                    f"{count:>7,}  ",
+                    (f"{count / total:>4.0%}  ", "$quiet"),
+                    (bar, state.style),
+                )
+            )
+    lengths = [value for value in facts.stats.durations_ms if value is not None]
+    if lengths:
+        numbers = facts.stats
+        rows += [
+            Content(""),
+            _title("HOW LONG"),
+            Content.assemble(
+                ("  shortest ", "$quiet"),
+                took(min(lengths)),
+                ("   usual ", "$quiet"),
+                took(numbers.median_ms),
+                ("   average ", "$quiet"),
+                took(numbers.average_ms),
+                ("   p95 ", "$quiet"),
+                took(numbers.p95_ms),
+                ("   longest ", "$quiet"),
+                took(max(lengths)),
+            ),
+            Content(""),
+            *_chart(facts),
+        ]
+    return Content("\n").join(rows)
+
+
+def _chart(facts: JobFacts) -> list[Content]:
+    """Durations of the last runs as columns, newest right, each in the colour of its outcome."""
+    lengths, statuses = facts.stats.durations_ms, facts.stats.strip
+    top = max(value for value in lengths if value is not None) or 1
+    rows = []
+    for row in range(ROWS, 0, -1):
+        label = took(top) if row == ROWS else took(top / 2) if row == ROWS // 2 else ""
+        cells: list[Content | str | tuple[str, str]] = [(f"  {label:>7} | ", "$quiet")]
+        for length, status in zip(lengths, statuses, strict=True):
+            tall = length is not None and round(ROWS * length / top) >= row
+            least = row == 1 and length is not None
+            cells.append(("#", state_of(status).style) if tall or least else " ")
+        rows.append(Content.assemble(*cells))
+    signs = [(state_of(status).sign, state_of(status).style) for status in statuses]
+    rows.append(Content.assemble(("          +-" + "-" * len(lengths), "$quiet")))
+    rows.append(Content.assemble("            ", *signs))
+    return rows
+
+
+def delivery_row(delivery: Delivery, now: datetime) -> Row:
+    """One request that reached the webhook."""
+    good = delivery.status_code < 300
+    sign, style = ("+", "$state-ok") if good else ("x", "$state-bad bold")
+    word = "accepted" if good else "refused"
+    at = delivery.received_at
+    when = f"{at:%H:%M:%S}" if at.date() == now.date() else f"{at.day:2d} {at:%b %H:%M:%S}"
+    size = f"{len(delivery.body):,} B"
+    return Row(
+        delivery.id,
+        (
+            when,
+            plain(delivery.remote),
+            (f"{sign} {delivery.status_code} {word[:6]}", style),
+            (size, "$quiet"),
+            (plain(delivery.reason) or "started a run", "$quiet" if good else ""),
+        ),
+    )
+
+
+def _field(label: str, text: str) -> Content:
+    return Content.assemble((f"{label:<{LABEL}}", "$quiet"), text)
+
+
+def _title(text: str) -> Content:
+    return Content.styled(text, "$title bold")
+
+
+def _hint(text: str) -> Content:
+    return Content.styled(text, "$quiet")
+
+
+def _indented(text: str) -> Content:
+    lines = text_of(text).plain.split("\n")
+    return Content("\n".join(f"  {line}" for line in lines))
+
+
+def _when_by(moment: datetime, actor: str | None, facts: JobFacts, now: datetime) -> str:
+    who = f" by {plain(actor)}" if actor else ""
+    return f"{day_time(moment, now, facts.place)}{who}"
