@@ -166,7 +166,7 @@ def _template_runner(definition: Definition) -> Runner | PlainTemplate:
 def _zone(name: str | None) -> ZoneInfo:
     try:
         return ZoneInfo(name or "UTC")
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):  # a zone that this machine does not know
         return ZoneInfo("UTC")
 
 
