@@ -187,19 +187,27 @@ class BaseScreen(Screen[None]):
         """Show the log of a run."""
         from jobs_tui.tui.screens.log import LogScreen
 
-        self.app.push_screen(LogScreen(self.ctx, execution_id, mode=self.mode))
+        self._open(lambda: LogScreen(self.ctx, execution_id, mode=self.mode))
 
     def open_job(self, job_id: str) -> None:
         """Show the detail of a job."""
         from jobs_tui.tui.screens.job import JobScreen
 
-        self.app.push_screen(JobScreen(self.ctx, job_id, mode=self.mode))
+        self._open(lambda: JobScreen(self.ctx, job_id, mode=self.mode))
 
     def open_wizard(self, job_id: str | None = None, *, clone: bool = False) -> None:
         """Make a job, edit one, or make one like another."""
         from jobs_tui.tui.screens.wizard import WizardScreen
 
-        self.app.push_screen(WizardScreen(self.ctx, job_id, clone=clone, mode=self.mode))
+        self._open(lambda: WizardScreen(self.ctx, job_id, clone=clone, mode=self.mode))
+
+    def _open(self, make: Callable[[], BaseScreen]) -> None:
+        try:
+            screen = make()
+        except JobsTuiError as error:  # purged meanwhile, say
+            self.show_error(error)
+        else:
+            self.app.push_screen(screen)
 
     def action_back(self) -> None:
         """One level up; never quits."""

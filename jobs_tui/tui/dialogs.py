@@ -90,7 +90,7 @@ class Confirm(ModalScreen[bool]):
                 yield Input(id="number", type="integer")
             with Horizontal(classes="buttons"):
                 yield Button("n  No", id="no", compact=True)
-                yield Button(Content(f"y  {self._yes}"), id="yes", compact=True)
+                yield Button(Content(plain(f"y  {self._yes}")), id="yes", compact=True)
 
     def on_mount(self) -> None:
         """Textual's message."""

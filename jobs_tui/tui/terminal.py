@@ -101,8 +101,12 @@ class Terminal:
 
 
 def silence_input() -> None:
-    """Put a pipe that never speaks in place of the input: reading an end of file spins."""
-    reader, _writer = os.pipe()  # the writing end stays open for the rest of the process
+    """Put a pipe that falls silent in place of the input: reading an end of file spins.
+
+    Its one message, "focus lost", frees a reader that was told of the end and reads only now.
+    """
+    reader, writer = os.pipe()  # the writing end stays open for the rest of the process
+    os.write(writer, b"\x1b[O")
     os.dup2(reader, 0)
     os.close(reader)
 
