@@ -63,6 +63,14 @@ class Unauthorised(JobsTuiError):
     http_status = 401
 
 
+class Forbidden(JobsTuiError):
+    """Who asks is known, and may not."""
+
+    title = "Not allowed"
+    exit_code = 2
+    http_status = 403
+
+
 class StoreError(JobsTuiError):
     """The home or its database cannot be used: full, read-only, corrupt, newer or locked."""
 

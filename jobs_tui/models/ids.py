@@ -37,6 +37,11 @@ def new_delivery_id() -> str:
     return f"dlv_{_uuid4()}"
 
 
+def new_token_id() -> str:
+    """``tok_<uuid>``: a token of the HTTP interface."""
+    return f"tok_{_uuid4()}"
+
+
 def new_token() -> str:
     """An unguessable token of 128 bits for a lease or a path (32 hex digits)."""
     return _uuid4().replace("-", "")

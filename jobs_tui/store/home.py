@@ -38,6 +38,11 @@ class Home:
         """Where a detached engine writes what it has to say."""
         return self.data / "engine.log"
 
+    @property
+    def token_file(self) -> Path:
+        """The text of the token that the first engine made; the store has its hash alone."""
+        return self.data / "token"
+
     def journal(self, token: str) -> Path:
         """Where the launcher of engine ``token`` writes what it had spawned when that died."""
         return self.data / f"launched-{token}.json"
