@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.binding import BindingType
+from textual.worker import WorkType
 
 from jobs_tui.models.errors import EngineBusy, JobsTuiError, StoreError
 from jobs_tui.service.context import Context
@@ -108,7 +109,8 @@ class JobsApp(ThemedApp):
         """Start an engine in this process when nobody holds the home, else attach."""
         if self._make_engine is None or (self.host is not None and self.host.alive):
             return
-        self.run_worker(self._start_engine, group="engine", exclusive=True)
+        start: WorkType[None] = self._start_engine
+        self.run_worker(start, group="engine", exclusive=True)
 
     async def _start_engine(self) -> None:
         assert self._make_engine is not None
@@ -139,7 +141,8 @@ class JobsApp(ThemedApp):
         if isinstance(screen, BaseScreen) and len(self.screen_stack) > 1:
             screen.action_back()
         else:
-            self.run_worker(self.action_quit)
+            leave: WorkType[None] = self.action_quit
+            self.run_worker(leave)
 
     async def action_quit(self) -> None:
         """Quit; asks when the engine lives here and has something to do."""

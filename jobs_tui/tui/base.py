@@ -18,6 +18,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Static
+from textual.worker import WorkType
 
 from jobs_tui.models.clock import Clock
 from jobs_tui.models.errors import JobsTuiError
@@ -179,7 +180,8 @@ class BaseScreen(Screen[None]):
                 if then is not None:
                     then(result)
 
-        self.run_worker(work, group="use-case")
+        worker: WorkType[None] = work
+        self.run_worker(worker, group="use-case")
 
     # Getting around
 

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.timer import Timer
 from textual.widgets import Input, Static
+from textual.worker import WorkType
 
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.errors import InvalidInput
@@ -188,7 +189,8 @@ class DashboardScreen(JobActions):
             self._preview = await asyncio.to_thread(job_preview.load, self.ctx, line.job.id)
             self._show_preview()
 
-        self.run_worker(work, group="preview", exclusive=True)
+        worker: WorkType[None] = work
+        self.run_worker(worker, group="preview", exclusive=True)
 
     def _show_preview(self) -> None:
         field, now = self.query_one("#preview", Static), self.ctx.now()
