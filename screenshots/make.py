@@ -47,10 +47,10 @@ class Picture:
 PICTURES = tuple(
     Picture(name, size, keys)
     for name, keys in {
-        "dashboard": ("j",),
-        "wizard-trigger": ("j", "e", "pagedown"),
-        "job": ("j", "enter"),
-        "log": ("j", "l"),
+        "dashboard": ("j", "j"),
+        "wizard-trigger": ("j", "j", "e", "pagedown"),
+        "job": ("enter",),
+        "log": ("j", "j", "l"),
         "runs": ("2",),
     }.items()
     for size in (NARROW, WIDE)

@@ -44,7 +44,7 @@ def test_every_option_that_is_named_exists() -> None:
     for _, command, _ in tables.commands():
         for option in tables.options(command):
             known |= {*option.opts, *option.secondary_opts}
-    own = [text for text in code_in(TEXT) if text.startswith("-") and " " not in text]
+    own = [text for text in code_in(TEXT) if re.fullmatch(r"--?[a-z]\S*", text)]
     named = {part.partition("=")[0] for text in own for part in text.split("/")}
     foreign = {"--noprofile", "--norc", "-e"}  # of bash
     assert named - known - foreign == set()
