@@ -85,7 +85,7 @@ class Prompt(Step):
         ]
         table = self.query_one(VariableTable)
         table.set_class(not entries, "hidden")
-        self.run_worker(table.show(entries), group="variables")
+        table.show(entries)
         self.query_one("#sentence", Words).say(sentences.whole_job(draft))
 
     def _say(self, hint: Hint, problem: Problem | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -113,13 +114,24 @@ class VariableTable(VerticalScroll, can_focus=False):
     ) -> None:
         super().__init__(id=id)
         self._shown: tuple[str, ...] = ()
+        self._wanted: tuple[Entry, ...] = ()
+        self._lock = asyncio.Lock()
 
-    async def show(self, entries: Sequence[Entry]) -> None:
+    def show(self, entries: Sequence[Entry]) -> None:
         """Show these variables in this order; rows of known ones keep their fields and focus."""
-        names = tuple(entry.name for entry in entries[:MOST])
+        self._wanted = tuple(entries[:MOST])
+        self.run_worker(self._settle(), group="variables")
+
+    async def _settle(self) -> None:
+        # One at a time: a key may ask for other rows while the last ones are still being mounted.
+        async with self._lock:
+            await self._arrange(self._wanted)
+
+    async def _arrange(self, entries: Sequence[Entry]) -> None:
+        names = tuple(entry.name for entry in entries)
         rows = {row.entry.name: row for row in self.query(VariableRow)}
         if names == self._shown:
-            for entry in entries[:MOST]:
+            for entry in entries:
                 rows[entry.name].show(entry)
             return
         self._shown = names
@@ -129,7 +141,7 @@ class VariableTable(VerticalScroll, can_focus=False):
             await self.mount(_titles(), before=0)
         elif not names:
             await self.query(".titles").remove()
-        for place, entry in enumerate(entries[:MOST], 1):
+        for place, entry in enumerate(entries, 1):
             if entry.name in rows:
                 rows[entry.name].show(entry)
                 self.move_child(rows[entry.name], after=place - 1)
