@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from jobs_tui.server.answers import json_response
-from jobs_tui.server.api.routing import CONTEXT, register
+from jobs_tui.server.api.routing import register
 from jobs_tui.server.health import Health, Ready
 from jobs_tui.server.webhooks import Webhooks
 from jobs_tui.service.context import Context
@@ -30,16 +29,17 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def build_app(
-    ctx: Context, settings: Settings, ready: Ready, wake: Callable[[], None]
+    ctx: Context, settings: Settings, ready: Ready, wake: Callable[[], None], access: Middleware
 ) -> web.Application:
     """The routes of one engine.
 
     Args:
+        access: what every request passes before its handler; puts in who asks.
         ready: which parts of the engine are ready, by name.
         wake: called after each commit that queued a run.
     """
     app = web.Application(
-        client_max_size=settings.body_limit, middlewares=[_errors_as_json, _caller(ctx)]
+        client_max_size=settings.body_limit, middlewares=[_errors_as_json, access]
     )
     webhooks, health = Webhooks(ctx, wake), Health(ctx.store, ready)
     for route in WEBHOOK_ROUTES:
@@ -48,15 +48,6 @@ def build_app(
         app.router.add_get(route, health.tell)
     register(app, ())
     return app
-
-
-def _caller(ctx: Context) -> Middleware:
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        request[CONTEXT] = replace(ctx, face="api", origin=request.remote)
-        return await handler(request)
-
-    return middleware
 
 
 @web.middleware

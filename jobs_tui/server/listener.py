@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import socket
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from aiohttp import web
 
 from jobs_tui.models.errors import JobsTuiError
+from jobs_tui.server.access import access
 from jobs_tui.server.app import build_app
 from jobs_tui.server.health import Ready
+from jobs_tui.server.hosts import AllowedHosts
+from jobs_tui.server.tls import tls_context
 from jobs_tui.service.context import Context
+from jobs_tui.service.first_token import any_valid, from_environment
+from jobs_tui.service.token_check import TokenCheck
 from jobs_tui.store.settings import Settings
 
 IDLE_SECONDS = 30
@@ -22,6 +29,8 @@ STOP_SECONDS = 5.0
 LINGER_SECONDS = 2.0
 """How long the rest of a refused body is read, so that its sender sees the answer."""
 BACKLOG = 512
+
+_log = logging.getLogger(__name__)
 
 
 class Listener:
@@ -43,14 +52,25 @@ class Listener:
             port: 0 takes any free one.
 
         Returns:
-            The address that was bound, ``host:port`` (``[host]:port`` for IPv6).
+            The address that was bound, ``host:port`` (``[host]:port`` for IPv6), after
+            ``https://`` when it is encrypted.
 
         Raises:
-            JobsTuiError: the port is taken, or the address cannot be used; names both.
+            JobsTuiError: the port is taken, or the address cannot be used (names both); the
+                certificate cannot; others could come in, and there is no token to keep them out.
         """
+        tls = tls_context(self._settings, self._ctx.store.home.data)
         bound = await _bind(host, port)
+        try:
+            self._warn_of_others(bound)
+        except BaseException:
+            bound.close()
+            raise
+        variable = from_environment()
+        hosts = AllowedHosts(bound.getsockname()[0], host, self._settings)
+        guard = access(self._ctx, TokenCheck(self._ctx.store, variable), hosts)
         runner = web.AppRunner(
-            build_app(self._ctx, self._settings, self._ready, self._wake),
+            build_app(self._ctx, self._settings, self._ready, self._wake, guard),
             access_log=None,
             keepalive_timeout=IDLE_SECONDS,
             lingering_time=LINGER_SECONDS,
@@ -60,7 +80,7 @@ class Listener:
         )
         try:
             await runner.setup()
-            await web.SockSite(runner, bound, backlog=BACKLOG).start()
+            await web.SockSite(runner, bound, backlog=BACKLOG, ssl_context=tls).start()
         except BaseException:
             bound.close()
             await runner.cleanup()
@@ -68,7 +88,21 @@ class Listener:
         self._runner = runner
         address = bound.getsockname()
         shown = f"[{address[0]}]" if bound.family == socket.AF_INET6 else address[0]
-        return f"{shown}:{address[1]}"
+        return f"{'https://' if tls else ''}{shown}:{address[1]}"
+
+    def _warn_of_others(self, bound: socket.socket) -> None:
+        """Beyond this machine: say so, and do not open without a token. Raises JobsTuiError."""
+        address = bound.getsockname()[0]
+        if ip_address(address).is_loopback:
+            return
+        if not any_valid(self._ctx):
+            raise JobsTuiError(
+                f"{address} can be reached by other machines, and there is no valid token.",
+                "Make one with `jobs-tui token create --scope admin`, or listen on 127.0.0.1.",
+                field="host",
+            )
+        plain = "" if self._settings.tls_cert else ", and it is not encrypted (see tls_cert)"
+        _log.warning("listening on %s: other machines can reach this%s", address, plain)
 
     async def stop(self) -> None:
         """Take no more requests, let those in flight end, close. Harmless when repeated."""

@@ -7,14 +7,27 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, NoDecode
 
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.validation import first_finding
 from jobs_tui.store.home import Home
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+
+
+def _split(value: Any) -> Any:
+    """Names between commas, as a variable has them."""
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
+# NoDecode: a variable would have to be JSON otherwise.
+HostNames = Annotated[
+    tuple[Annotated[str, StringConstraints(min_length=1, max_length=255)], ...],
+    NoDecode,
+    BeforeValidator(_split),
+]
 
 
 class Settings(BaseSettings, env_prefix="JOBS_TUI_", env_ignore_empty=True, extra="ignore"):
@@ -28,6 +41,18 @@ class Settings(BaseSettings, env_prefix="JOBS_TUI_", env_ignore_empty=True, extr
         default=7803, ge=0, le=65535, description="port for MCP; 0 takes any free one"
     )
     public_url: str = Field(default="", description="how senders reach this host, for webhook URLs")
+    allowed_hosts: HostNames = Field(
+        default=(),
+        description="further names by which this host is asked (a list, in the variable with"
+        " commas); `*` for any",
+    )
+    tls_cert: str = Field(
+        default="",
+        description="PEM file of a certificate with its chain: serve HTTPS; relative to the home",
+    )
+    tls_key: str = Field(
+        default="", description="PEM file of its key; empty when it is in the same file"
+    )
     max_running: int = Field(
         default=8, ge=1, le=1000, description="runs at once, all jobs together"
     )
@@ -42,6 +67,15 @@ class Settings(BaseSettings, env_prefix="JOBS_TUI_", env_ignore_empty=True, extr
         default=30, ge=1, description="days that webhook deliveries are kept"
     )
     body_limit: int = Field(default=1_048_576, ge=1024, description="bytes of a webhook's body")
+    hook_burst: int = Field(
+        default=10_000, ge=1, description="signed deliveries that a rested webhook takes at once"
+    )
+    hook_per_minute: int = Field(
+        default=10_000, ge=1, description="signed deliveries a minute that a webhook takes"
+    )
+    refused_per_minute: int = Field(
+        default=60, ge=1, description="refused deliveries of one address a minute before 429"
+    )
 
 
 @lru_cache(maxsize=8)

@@ -12,7 +12,7 @@ from jobs_tui.service.context import Context
 from jobs_tui.store.database import Store
 from jobs_tui.store.home import Home
 from tests.fakes import FakeClock
-from tests.server.face import Face
+from tests.server.face import BEARER, Face, accept_token
 
 
 @pytest.fixture
@@ -25,8 +25,9 @@ def ctx(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
 
 @pytest.fixture
 async def face(ctx: Context) -> AsyncIterator[Face]:
-    """Listening on a free port."""
-    async with ClientSession() as session:
+    """Listening on a free port; its session has an admin token."""
+    accept_token(ctx)
+    async with ClientSession(headers=BEARER) as session:
         face = Face(ctx, session)
         await face.listen()
         yield face

@@ -7,24 +7,42 @@ from typing import Any
 
 from aiohttp import ClientSession
 
+from jobs_tui.models.ids import new_token_id
+from jobs_tui.models.token import Scope, Token
 from jobs_tui.server.listener import Listener
 from jobs_tui.service.context import Context
+from jobs_tui.service.tokens import digest
+from jobs_tui.store import tokens as rows
 from jobs_tui.store.settings import Settings
 
 LIMIT = 4096
 """Bytes: the body limit of these tests."""
+TOKEN = "jt_of-the-tests"
+"""An admin token of the homes of these tests; the fixture's session sends it."""
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def accept_token(
+    ctx: Context, text: str = TOKEN, scope: str = "admin", name: str = "tests"
+) -> Token:
+    """Put a token with this text into the store, valid for ever."""
+    token = Token(new_token_id(), name, Scope(scope), ctx.now(), None)
+    ctx.store.write(lambda connection: rows.insert(connection, token, digest(text)))
+    return token
 
 
 class Face:
     """The listener under test."""
 
-    def __init__(self, ctx: Context, session: ClientSession) -> None:
+    def __init__(
+        self, ctx: Context, session: ClientSession, settings: Settings | None = None
+    ) -> None:
         self.ctx = ctx
         self.session = session
         self.ready = {"scheduler": True, "store": True}
         self.woken = 0
         self.address = ""
-        settings = Settings(body_limit=LIMIT)
+        settings = settings or Settings(body_limit=LIMIT)
         self.listener = Listener(ctx, settings, lambda: self.ready, self._wake)
 
     def _wake(self) -> None:

@@ -12,7 +12,7 @@ from aiohttp import ClientSession
 from jobs_tui.guard.signatures import sign
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.service.context import Context
-from tests.server.face import Face
+from tests.server.face import Face, accept_token
 from tests.service.hooks import hook
 
 
@@ -44,6 +44,7 @@ async def test_an_address_that_is_not_ours_is_a_sentence(face: Face, host: str) 
 
 
 async def test_a_name_and_every_address(ctx: Context) -> None:
+    accept_token(ctx)
     async with ClientSession() as session:
         for host in ("localhost", "0.0.0.0", ""):
             face = Face(ctx, session)
