@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_args
 
 import click
 import pytest
+from pydantic import BaseModel
 
 from docs import tables
 from jobs_tui.cli.main import cli
 from jobs_tui.engine import attempts
 from jobs_tui.guard.shell_template import render_shell
-from jobs_tui.models.config import JobConfig, Retry
+from jobs_tui.models.config import JobConfig
 from jobs_tui.models.enums import ExecutionStatus, JobStatus
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.schedule.cron import MACROS, parse_cron
@@ -66,21 +69,26 @@ def test_every_key_that_is_named_exists() -> None:
     assert keys <= known
 
 
+def config_keys(model: type[BaseModel] = JobConfig, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """``retry.delay``, 5.0 for every key there is."""
+    for name, field in model.model_fields.items():
+        kinds = (field.annotation, *get_args(field.annotation))
+        inner = [one for one in kinds if isinstance(one, type) and issubclass(one, BaseModel)]
+        if inner:
+            yield from config_keys(inner[0], f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", field.default
+
+
 def test_every_key_of_config_is_documented() -> None:
     rows = table_after(README, "### Keys of `config`")
     documented = {code_in(name)[0]: default.strip("`") for name, default, _ in rows}
-    fields = {name: field.default for name, field in JobConfig.model_fields.items()}
-    del fields["retry"]
-    fields |= {f"retry.{name}": field.default for name, field in Retry.model_fields.items()}
-    expected = {
-        name: "none"
-        if default is None
-        else f"{default:g}"
-        if isinstance(default, float | int)
-        else str(default)
-        for name, default in fields.items()
-    }
-    assert documented == expected
+    expected = dict(config_keys())
+    assert documented.keys() == expected.keys()
+    for name, default in expected.items():
+        if isinstance(default, int | float | str):
+            number = isinstance(default, int | float)
+            assert documented[name] == (f"{default:g}" if number else default)
 
 
 def test_every_state_is_documented_with_its_meaning() -> None:
