@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from jobs_tui.tui.actions import APP_ACTIONS, GROUPS, LIST_MOVES, Action
+from jobs_tui.tui.actions import APP_ACTIONS, GROUPS, LIST_MOVES, MOVE, Action
 from jobs_tui.tui.base import WIDE, BaseScreen
 from jobs_tui.tui.theme import LEGEND
 from jobs_tui.tui.widgets.frame import spread
@@ -49,7 +49,7 @@ class HelpScreen(ModalScreen[None]):
         self._below = screen
         own = {action.keys[0] for action in screen.ACTIONS}
         everywhere = (action for action in APP_ACTIONS if action.keys[0] not in own)
-        moves = () if any(action.group == "Move" for action in screen.ACTIONS) else LIST_MOVES
+        moves = () if any(action.group == MOVE for action in screen.ACTIONS) else LIST_MOVES
         self._actions = (*moves, *screen.ACTIONS, *everywhere)
 
     def compose(self) -> ComposeResult:
@@ -93,11 +93,11 @@ class HelpScreen(ModalScreen[None]):
             lines = [_line(action, wide) for action in actions if action.group == group]
             if lines:
                 parts[group] = lines
-        if not words:
-            parts["States"] = [
-                Content.assemble((f"{state.label:<{KEYS}}", state.style), state.meaning)
-                for state in LEGEND
-            ]
+            if group == MOVE and not words:
+                parts["States"] = [
+                    Content.assemble((f"{state.label:<{KEYS}}", state.style), state.meaning)
+                    for state in LEGEND
+                ]
         columns = _columns(parts, 2 if wide else SIDES)
         for side in range(SIDES):
             field = self.query_one(f"#help-{side}", Static)
@@ -170,4 +170,5 @@ def _columns(parts: dict[str, list[Content]], count: int) -> list[list[Content]]
         [[line for group in groups[start:end] for line in group] for start, end in pairwise(chosen)]
         for chosen in ends
     ]
-    return min(choices, key=lambda columns: max(len(column) for column in columns))
+    # The shortest page; among equals the one that fills from the left.
+    return min(choices, key=lambda columns: (max(map(len, columns)), [-len(c) for c in columns]))
