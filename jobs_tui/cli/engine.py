@@ -15,7 +15,7 @@ from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.times import maybe_to_text
 from jobs_tui.service import dashboard
 from jobs_tui.service.context import Context
-from jobs_tui.service.engine_state import EngineState, engine_state, request_stop
+from jobs_tui.service.engine_state import EngineState, engine_state, request_stop, url_of
 
 if TYPE_CHECKING:
     from jobs_tui.host import EngineHost
@@ -84,7 +84,7 @@ def stop(timeout: float) -> None:
 
 
 def _ready(host: EngineHost) -> None:
-    click.echo(f"jobs-tui: listening on http://{host.address} (stop with `jobs-tui stop`)")
+    click.echo(f"jobs-tui: listening on {url_of(host.address or '')} (stop with `jobs-tui stop`)")
 
 
 def _same(now: EngineState, before: EngineState) -> bool:
@@ -120,7 +120,7 @@ def _status_text(ctx: Context, state: EngineState) -> str:
         lines = {
             "engine": f"running since {at_second(state.started_at)}, pid {state.pid} on"
             f" {state.host} ({state.mode}, version {state.version})",
-            "webhooks": f"http://{state.address}" if state.address else state.hooks_problem,
+            "webhooks": url_of(state.address) if state.address else state.hooks_problem,
         }
     lines |= {
         "home": str(ctx.store.home.data),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 import traceback
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ import click
 from jobs_tui import __version__
 from jobs_tui.cli.lazy import Entry, LazyGroup
 from jobs_tui.cli.session import warn
-from jobs_tui.models.errors import InvalidInput, JobsTuiError, StoreError
+from jobs_tui.models.errors import InvalidInput, JobsTuiError
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -86,11 +85,8 @@ class Program(LazyGroup):
         except UnicodeEncodeError:
             warn("An argument holds characters that are not valid Unicode. Remove them.")
             ctx.exit(InvalidInput.exit_code)
-        except sqlite3.Error as error:
-            warn(_store_error(error).sentence())
-            ctx.exit(StoreError.exit_code)
         except Exception as error:
-            warn(_crashed(error))
+            warn(_unforeseen(error))
             ctx.exit(1)
         return result
 
@@ -139,11 +135,16 @@ def _usage_sentence(error: click.UsageError) -> str:
     return f"{message}. See `{path} --help`."
 
 
-def _store_error(error: sqlite3.Error) -> StoreError:
+def _unforeseen(error: Exception) -> str:
+    """A sentence for what nobody translated: the database's own errors, and mistakes of ours."""
+    import sqlite3  # costs a command that needs no home a tenth of its time
+
     from jobs_tui.store.connection import explain
     from jobs_tui.store.home import find_home
 
-    return explain(error, find_home().jobs_db)
+    if isinstance(error, sqlite3.Error):
+        return explain(error, find_home().jobs_db).sentence()
+    return _crashed(error)
 
 
 def _crashed(error: Exception) -> str:
