@@ -24,7 +24,8 @@ from jobs_tui.engine.lease import HomeLease
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.ids import new_token
 from jobs_tui.server.listener import Listener
-from jobs_tui.service.context import Context
+from jobs_tui.service import first_token
+from jobs_tui.service.context import Context, user_name
 from jobs_tui.store import queue
 from jobs_tui.store.database import Store
 from jobs_tui.store.home import Home
@@ -70,7 +71,7 @@ class EngineHost:
         self.failure: BaseException | None = None
         """What ended the engine although nobody asked for its end."""
         self.address: str | None = None
-        """``host:port`` of the listener."""
+        """``host:port`` of the listener, after ``https://`` when it is encrypted."""
         self.hooks_problem: str | None = None
         """Why there is no listener, in words."""
 
@@ -201,7 +202,9 @@ class EngineHost:
     async def _listen(self, engine: Engine) -> None:
         context = Context(self._store, "webhook", "webhook")
         listener = Listener(context, self._settings, engine.ready, engine.wake)
+        owner = Context(self._store, user_name(), "engine")
         try:
+            await asyncio.to_thread(first_token.prepare, owner)
             self.address = await listener.start(self._host, self._port)
             self._listener = listener
         except JobsTuiError as error:

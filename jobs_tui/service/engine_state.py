@@ -25,7 +25,8 @@ class EngineState:
     started_at: datetime | None
     heartbeat_at: datetime | None
     address: str | None
-    """``host:port`` of the listener, None when it does not listen."""
+    """``host:port`` of the listener, after ``https://`` when it is encrypted; None when it does
+    not listen."""
     hooks_problem: str | None
     """Why there is no listener, in words."""
 
@@ -77,12 +78,17 @@ def request_stop(ctx: Context) -> None:
 
 
 def webhook_url(ctx: Context, path: str) -> str:
+    """The address of the webhook with this path."""
+    return f"{webhook_base(ctx)}/webhooks/{path}"
+
+
+def webhook_base(ctx: Context) -> str:
     """From ``public_url``, else the engine's bound address, else the configured one (DESIGN 7)."""
     from jobs_tui.store.settings import load_settings  # slow to load, and most jobs have no hook
 
     settings = load_settings(ctx.store.home)
     if settings.public_url:
-        return f"{settings.public_url.rstrip('/')}/webhooks/{path}"
+        return settings.public_url.rstrip("/")
     row = ctx.store.row("select address from engine where id = 1 and stopped_at is null")
     address = row["address"] if row is not None and row["address"] else None
-    return f"http://{address or f'{settings.host}:{settings.port or 7802}'}/webhooks/{path}"
+    return f"http://{address or f'{settings.host}:{settings.port or 7802}'}"
