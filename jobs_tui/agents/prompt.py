@@ -13,7 +13,7 @@ from jobs_tui.agents.registry import get_runner
 from jobs_tui.agents.runner import Runner
 from jobs_tui.models.enums import PlanningMode
 from jobs_tui.models.errors import InvalidInput, NotFound
-from jobs_tui.models.job import Definition, Parameter
+from jobs_tui.models.job import DEFAULT_AGENT, Definition, Parameter
 
 BUILT_IN = ("run_id", "run_date", "job_name", "scheduled_for")
 """Variables that every prompt may use without declaring them (DESIGN 9)."""
@@ -34,22 +34,35 @@ class Start:
 def runner_of(definition: Definition) -> Runner:
     """The runner that will do the job.
 
+    A workflow that names no entity has one step, its prompt, done by the agent of jobs that name
+    none (compatibility.md).
+
     Raises:
         NotFound: no such agent, or nothing here can run teams and workflows.
+        Refused: a third party's agent that cannot be loaded.
     """
-    if definition.planning_mode is not PlanningMode.PREDEFINED_AGENT:
-        what = definition.planning_mode.value.removeprefix("predefined_").replace("_", " ")
-        name = f" '{definition.entity_id}'" if definition.entity_id else ""
+    if one_step(definition):
+        return get_runner(DEFAULT_AGENT)
+    if definition.planning_mode is PlanningMode.ON_THE_FLY:
         raise NotFound(
-            f"The job is to be run {_by(what)}{name}, which does not exist in this home.",
+            "The job is to be planned on the fly, and nothing in this home plans yet.",
+            "Give it planning_mode predefined_agent and an agent that exists, such as shell.",
+            field="planning_mode",
+        )
+    if definition.planning_mode is not PlanningMode.PREDEFINED_AGENT:
+        what = definition.planning_mode.value.removeprefix("predefined_")
+        raise NotFound(
+            f"The job is to be run by the {what} {definition.entity_id!r}, which does not exist"
+            " in this home.",
             "Choose an agent that exists, such as shell.",
             field="entity_id",
         )
     return get_runner(definition.entity_id or "")
 
 
-def _by(what: str) -> str:
-    return "as planned on the fly by a planner" if what == "on the fly" else f"by the {what}"
+def one_step(definition: Definition) -> bool:
+    """Whether the job is a workflow of nothing but its prompt."""
+    return definition.planning_mode is PlanningMode.PREDEFINED_WORKFLOW and not definition.entity_id
 
 
 def template_variables(definition: Definition) -> tuple[str, ...]:
@@ -69,6 +82,12 @@ def check_prompt(definition: Definition) -> tuple[str, ...]:
     """
     # A variable that is not declared is a required parameter, so its name is known as well.
     names = {parameter.name for parameter in declared_and_used(definition)} | RESERVED
+    if one_step(definition):
+        # Its prompt need not have been written for a shell: what a shell says of it is advice.
+        try:
+            return runner_of(definition).check(definition.prompt_template, names)
+        except InvalidInput as error:
+            return (f"The agent {DEFAULT_AGENT}, which runs it, will fail: {error.sentence()}",)
     return _template_runner(definition).check(definition.prompt_template, names)
 
 
@@ -157,6 +176,8 @@ def all_values(
 
 def _template_runner(definition: Definition) -> Runner | PlainTemplate:
     # A job may name an agent that does not exist yet: its prompt is then checked as plain text.
+    if one_step(definition):
+        return PlainTemplate()
     try:
         return runner_of(definition)
     except NotFound:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 
+from jobs_tui.agents.missing import not_here
 from jobs_tui.agents.prompt import Start, all_values, runner_of
 from jobs_tui.agents.runner import LauncherDied, Process, ProcessSpawner, Result, Task
 from jobs_tui.engine.launcher.sweep import process_start_time
@@ -156,6 +157,9 @@ class Attempt:
         )
         if again:
             output.line(Stream.SYSTEM, f"attempt {execution.attempt} of {execution.max_attempts}")
+        else:
+            for sentence in not_here(definition):
+                output.line(Stream.SYSTEM, sentence)
         return output
 
     async def _work(

@@ -10,14 +10,23 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictStr,
+    ValidationError,
+)
 
 from jobs_tui.models.errors import InvalidInput
-from jobs_tui.models.validation import first_finding
+from jobs_tui.models.validation import BadShape, all_findings
 
 Name = Annotated[StrictStr, Field(min_length=1, max_length=255)]
 Text = Annotated[StrictStr, Field(max_length=1_000_000)]
 Short = Annotated[StrictStr, Field(max_length=1024)]
+Tag = Annotated[StrictStr, Field(min_length=1, max_length=64)]
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
 
@@ -34,13 +43,46 @@ class ParameterInput(BaseModel):
     description: Text = ""
 
 
+def _variable(name: str) -> str:
+    if not name or "=" in name or "\x00" in name:
+        raise ValueError(f"{name!r:.60} cannot be the name of an environment variable")
+    return name
+
+
+def _no_nul(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("a NUL character is not possible here")
+    return text
+
+
+class McpServerInput(BaseModel):
+    """One MCP server: over stdio (``command``) or over HTTP or SSE (``url``)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    command: StrictStr | None = None
+    args: list[StrictStr] | None = None
+    env: dict[StrictStr, StrictStr] | None = None
+    url: StrictStr | None = None
+    headers: dict[StrictStr, StrictStr] | None = None
+
+
+def _mcp_server(sent: dict[str, Any]) -> dict[str, Any]:
+    """Only looked at: what a server is told is kept as it was sent."""
+    McpServerInput.model_validate(sent)
+    return sent
+
+
 class ExecutionEnvironmentInput(BaseModel):
     """Variables, secrets, integrations and MCP servers of a run."""
 
-    env_vars: dict[StrictStr, StrictStr] = {}
+    env_vars: dict[
+        Annotated[StrictStr, AfterValidator(_variable)],
+        Annotated[StrictStr, AfterValidator(_no_nul)],
+    ] = {}
     secrets: list[Short] = []
     integration_ids: list[Short] = []
-    mcp_servers: dict[StrictStr, dict[StrictStr, Any]] = {}
+    mcp_servers: dict[StrictStr, Annotated[dict[StrictStr, Any], AfterValidator(_mcp_server)]] = {}
 
 
 class JobPatch(BaseModel):
@@ -64,10 +106,10 @@ class JobPatch(BaseModel):
     executor_type: Literal["auto", "specific_queue", "environment"] = "auto"
     worker_queue_name: Short | None = None
     environment_name: Short | None = None
-    config: dict[StrictStr, Any] = {}
+    config: dict[StrictStr, Any] | None = {}
     execution_environment: ExecutionEnvironmentInput | None = None
-    tags: list[Annotated[StrictStr, Field(min_length=1, max_length=64)]] = []
-    parameters: list[ParameterInput] = []
+    tags: list[Tag] | None = []
+    parameters: list[ParameterInput] | None = []
 
 
 class JobCreate(JobPatch):
@@ -76,6 +118,25 @@ class JobCreate(JobPatch):
     name: Name
     trigger_type: Literal["cron", "webhook", "manual"]
     prompt_template: Text
+    config: dict[StrictStr, Any] = {}
+    tags: list[Tag] = []
+    parameters: list[ParameterInput] = []
+
+
+class JobPreview(JobCreate):
+    """A job that is only looked at."""
+
+    values: dict[StrictStr, Any] = {}
+    """Values of its parameters, as a start would bring them."""
+
+
+class StartInput(BaseModel):
+    """What a start brings along; both may be absent or null (jobs_service_sdk.md, trigger)."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    parameters: dict[StrictStr, Any] | None = None
+    config_override: dict[StrictStr, Any] | None = None
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -85,7 +146,8 @@ def validated(model: type[Model], data: Mapping[str, Any]) -> Model:
     """Check the shape of a caller's mapping.
 
     Raises:
-        InvalidInput: the first thing wrong, ``field`` naming it.
+        BadShape: everything wrong, ``field`` naming the first.
+        InvalidInput: the text cannot be kept.
     """
     try:
         json.dumps(data, ensure_ascii=False).encode()
@@ -96,8 +158,4 @@ def validated(model: type[Model], data: Mapping[str, Any]) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        place, text = first_finding(error)
-        place = place or "body"
-        if text == "field required":
-            raise InvalidInput(f"{place} is missing.", field=place) from None
-        raise InvalidInput(f"{place}: {text}.", field=place) from None
+        raise BadShape(all_findings(error)) from None

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from jobs_tui.agents import prompt as prompts
-from jobs_tui.agents.registry import get_runner
+from jobs_tui.agents.missing import not_here
 from jobs_tui.models.config import job_config
 from jobs_tui.models.enums import EntityType, ExecutorType, PlanningMode, TriggerType
-from jobs_tui.models.errors import InvalidInput, NotFound
+from jobs_tui.models.errors import InvalidInput, JobsTuiError
 from jobs_tui.models.job import Definition, Parameter
 from jobs_tui.models.job_input import IDENTIFIER, JobPatch
 from jobs_tui.schedule.cron import parse_cron
@@ -73,6 +73,7 @@ def check(sent: JobPatch, base: Definition | None = None) -> Checked:
     )
     job_config(definition.config)
     warnings += _check_prompt(definition)
+    warnings += not_here(definition)
     return Checked(definition, tuple(warnings))
 
 
@@ -87,6 +88,9 @@ def first_due(definition: Definition, after: datetime) -> datetime | None:
 
 def _merged(sent: JobPatch, base: Definition | None) -> dict[str, Any]:
     values = sent.model_dump(mode="python")
+    for name, empty in (("config", {}), ("tags", []), ("parameters", [])):
+        if values[name] is None:  # cleared
+            values[name] = empty
     if base is not None:
         for name in values.keys() - sent.model_fields_set - {"enabled"}:
             kept = getattr(base, name)
@@ -129,7 +133,8 @@ def _who(values: Mapping[str, Any]) -> dict[str, Any]:
             f"Use {wanted.value}.",
             field="entity_type",
         )
-    return {"planning_mode": mode, "entity_type": wanted or sent_type, "entity_id": entity_id}
+    kept = (wanted or sent_type) if entity_id else sent_type
+    return {"planning_mode": mode, "entity_type": kept, "entity_id": entity_id}
 
 
 def _where(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -196,11 +201,10 @@ def _check_prompt(definition: Definition) -> list[str]:
                     f"Declare the parameter {parameter.name} with a default.",
                     field=f"parameters.{parameter.name}",
                 )
-    if definition.planning_mode is PlanningMode.PREDEFINED_AGENT:
-        try:
-            problem = get_runner(definition.entity_id or "").not_ready()
-        except NotFound as error:
-            problem = error.sentence()
-        if problem:
-            warnings.append(problem)
+    try:
+        problem = prompts.runner_of(definition).not_ready()
+    except JobsTuiError as error:
+        problem = error.sentence()
+    if problem:
+        warnings.append(problem)
     return warnings

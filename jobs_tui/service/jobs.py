@@ -37,6 +37,13 @@ def create(ctx: Context, data: Mapping[str, Any]) -> Saved:
     Raises:
         InvalidInput: nothing was written.
     """
+    return ctx.store.write(create_operation(ctx, data))
+
+
+def create_operation(
+    ctx: Context, data: Mapping[str, Any]
+) -> Callable[[sqlite3.Connection], Saved]:
+    """As :func:`create`, for a transaction that does more: everything is checked here already."""
     sent = validated(JobCreate, data)
     checked = check(sent)
     definition, now, job_id = checked.definition, ctx.now(), new_job_id()
@@ -53,13 +60,13 @@ def create(ctx: Context, data: Mapping[str, Any]) -> Saved:
         "by": ctx.actor,
     }
 
-    def operation(connection: sqlite3.Connection) -> Job:
+    def operation(connection: sqlite3.Connection) -> Saved:
         connection.execute(rows.INSERT, values)
         rows.save_revision(connection, job_id, 1, definition, now, ctx.actor)
         ctx.audit(connection, "job.create", job_id)
-        return _must_get(connection, job_id)
+        return Saved(_must_get(connection, job_id), secret, checked.warnings)
 
-    return Saved(ctx.store.write(operation), secret, checked.warnings)
+    return operation
 
 
 def edit(ctx: Context, job_id: str, changes: Mapping[str, Any]) -> Saved:
@@ -72,9 +79,6 @@ def edit(ctx: Context, job_id: str, changes: Mapping[str, Any]) -> Saved:
     sent = validated(JobPatch, changes)
     if not sent.model_fields_set:
         raise InvalidInput("Nothing to change was given.", "Name at least one field of the job.")
-    for name in sent.model_fields_set:
-        if getattr(sent, name) is None and name in ("name", "prompt_template", "config"):
-            raise InvalidInput(f"{name} cannot be null.", field=name)
     secret: str | None = None
     warnings: tuple[str, ...] = ()
     now = ctx.now()
@@ -245,6 +249,13 @@ def _delete_logs(ids: list[str]) -> Callable[[sqlite3.Connection], None]:
     return operation
 
 
+def present(ctx: Context, job_id: str) -> Job:
+    """The job of an id that is not deleted. Raises NotFound."""
+    job = get(ctx, job_id)
+    _refuse_archived(job)
+    return job
+
+
 def get(ctx: Context, job_id: str) -> Job:
     """The job of an id, archived or not. Raises NotFound."""
     row = ctx.store.row(f"{rows.SELECT} where jobs.id = ?", (job_id,))
@@ -316,7 +327,7 @@ def listing(
     query: str | None = None,
     tag: str | None = None,
 ) -> list[Job]:
-    """Jobs, newest first; deleted ones only with ``status="archived"``."""
+    """Jobs, newest first; deleted ones only with ``status="archived"``. Raises InvalidInput."""
     wanted = _status(status)
     where = ["jobs.archived_at is " + ("not null" if wanted is JobStatus.ARCHIVED else "null")]
     parameters: list[Any] = []

@@ -203,7 +203,7 @@ class TestEdit:
             ({"colour": "red"}, None),
             ({"name": None}, "name"),
             ({"prompt_template": None}, "prompt_template"),
-            ({"config": None}, "config"),
+            ({"config": []}, "config"),
             ({"enabled": "yes"}, "enabled"),
             ({"cron_schedule": "61 * * * *"}, "cron_schedule"),
             ({"cron_schedule": None}, "cron_schedule"),
