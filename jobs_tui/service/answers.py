@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from jobs_tui.models.execution import Execution
+from jobs_tui.models.enums import TriggerType
+from jobs_tui.models.execution import Attempt, Execution
 from jobs_tui.models.job import Job
 from jobs_tui.models.times import maybe_to_text, to_text
 from jobs_tui.service import runs
 from jobs_tui.service.context import Context
-from jobs_tui.service.engine_state import webhook_url
+from jobs_tui.service.engine_state import webhook_base
 
 HISTORY_IN_JOB = 10
 """Rows of ``execution_history`` in a JobResponse."""
@@ -21,8 +23,31 @@ def job_response(ctx: Context, job: Job, *, secret: str | None = None) -> dict[s
     Args:
         secret: the webhook secret, given only right after it was made.
     """
+    base = webhook_base(ctx) if _hooked(job) else ""
+    return job_fields(job, base, runs.newest(ctx, job.id, HISTORY_IN_JOB), secret=secret)
+
+
+def job_responses(ctx: Context, found: Sequence[Job]) -> list[dict[str, Any]]:
+    """As :func:`job_response`, for many."""
+    base = webhook_base(ctx) if any(_hooked(job) for job in found) else ""
+    return [job_fields(job, base, runs.newest(ctx, job.id, HISTORY_IN_JOB)) for job in found]
+
+
+def _hooked(job: Job) -> bool:
+    """Whether a delivery can reach it: a path of an earlier trigger does not count."""
+    return job.webhook_path is not None and job.definition.trigger_type is TriggerType.WEBHOOK
+
+
+def job_fields(
+    job: Job, base: str, history: Sequence[Execution], *, secret: str | None = None
+) -> dict[str, Any]:
+    """A JobResponse without a look at the store.
+
+    Args:
+        base: see :func:`jobs_tui.service.engine_state.webhook_base`.
+        history: its newest runs, newest first.
+    """
     definition = job.definition
-    page = runs.history(ctx, job.id, limit=HISTORY_IN_JOB)
     return {
         "id": job.id,
         "organization_id": "local",
@@ -34,7 +59,7 @@ def job_response(ctx: Context, job: Job, *, secret: str | None = None) -> dict[s
         "trigger_type": str(definition.trigger_type),
         "cron_schedule": definition.cron_schedule,
         "cron_timezone": definition.cron_timezone,
-        "webhook_url": webhook_url(ctx, job.webhook_path) if job.webhook_path else None,
+        "webhook_url": f"{base}/webhooks/{job.webhook_path}" if _hooked(job) else None,
         "webhook_secret": secret,
         "temporal_schedule_id": None,
         "planning_mode": str(definition.planning_mode),
@@ -54,7 +79,7 @@ def job_response(ctx: Context, job: Job, *, secret: str | None = None) -> dict[s
         "total_executions": job.total_executions,
         "successful_executions": job.successful_executions,
         "failed_executions": job.failed_executions,
-        "execution_history": [history_entry(item) for item in page.executions],
+        "execution_history": [history_entry(item) for item in history],
         "created_by": job.created_by,
         "updated_by": job.updated_by,
         "created_by_email": None,
@@ -107,3 +132,41 @@ def history_answer(page: runs.History) -> dict[str, Any]:
         "total_count": page.total_count,
         "executions": [history_entry(item) for item in page.executions],
     }
+
+
+def execution_response(
+    execution: Execution, attempts: Sequence[Attempt] | None = None
+) -> dict[str, Any]:
+    """One run with everything that is known of it.
+
+    Args:
+        attempts: its tries, oldest first; left out of the answer when None (lists).
+    """
+    answer = {
+        "id": execution.id,
+        "job_id": execution.job_id,
+        "job_name": execution.job_name,
+        **history_entry(execution),
+        "revision": execution.revision,
+        "prompt": execution.prompt,
+        "config_override": execution.config_override,
+        "requested_by": execution.requested_by,
+        "max_attempts": execution.max_attempts,
+        "usage": execution.usage,
+        "log_lines": execution.log_lines,
+        "log_bytes": execution.log_bytes,
+        "cancel_requested_at": maybe_to_text(execution.cancel_requested_at),
+    }
+    if attempts is not None:
+        answer["attempts"] = [
+            {
+                "number": attempt.number,
+                "status": str(attempt.status),
+                "started_at": to_text(attempt.started_at),
+                "completed_at": to_text(attempt.completed_at),
+                "exit_code": attempt.exit_code,
+                "error_message": attempt.error_message,
+            }
+            for attempt in attempts
+        ]
+    return answer

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from jobs_tui.models.enums import ExecutionStatus
+from jobs_tui.models.enums import ExecutionStatus, TriggerType
 from jobs_tui.models.errors import InvalidInput, NotFound, Refused
 from jobs_tui.models.execution import Attempt, Execution
 from jobs_tui.models.times import to_text
@@ -91,6 +93,62 @@ def history(
     total = ctx.store.row(f"select count(*) from executions where {condition}", parameters)
     assert total is not None
     return History(job_id, total[0], [executions.execution_from(row) for row in rows])
+
+
+def newest(ctx: Context, job_id: str, limit: int) -> list[Execution]:
+    """A job's newest runs, newest first, without counting all."""
+    rows = ctx.store.rows(
+        f"{executions.SELECT} where executions.job_id = ? order by executions.seq desc limit ?",
+        (job_id, limit),
+    )
+    return [executions.execution_from(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which runs of all jobs a program asks for; what is None does not matter."""
+
+    job_id: str | None = None
+    statuses: tuple[ExecutionStatus, ...] = ()
+    trigger_type: TriggerType | None = None
+    since: datetime | None = None
+    """Made at this instant or later."""
+    until: datetime | None = None
+    """Made before this instant."""
+
+
+def listing(
+    ctx: Context, wanted: Wanted, *, limit: int, offset: int = 0
+) -> tuple[int, list[Execution]]:
+    """Runs of all jobs, newest first; those of deleted jobs stay.
+
+    Returns:
+        How many match in all, and one page of them.
+    """
+    where, parameters = ["1"], list[Any]()
+    if wanted.job_id is not None:
+        where.append("executions.job_id = ?")
+        parameters.append(wanted.job_id)
+    if wanted.statuses:
+        where.append(f"executions.status in ({', '.join('?' * len(wanted.statuses))})")
+        parameters += [str(status) for status in wanted.statuses]
+    if wanted.trigger_type is not None:
+        where.append("executions.trigger_type = ?")
+        parameters.append(str(wanted.trigger_type))
+    if wanted.since is not None:
+        where.append("executions.created_at >= ?")
+        parameters.append(to_text(wanted.since))
+    if wanted.until is not None:
+        where.append("executions.created_at < ?")
+        parameters.append(to_text(wanted.until))
+    condition = " and ".join(where)
+    total = ctx.store.row(f"select count(*) from executions where {condition}", parameters)
+    assert total is not None
+    rows = ctx.store.rows(
+        f"{executions.SELECT} where {condition} order by executions.seq desc limit ? offset ?",
+        [*parameters, limit, offset],
+    )
+    return total[0], [executions.execution_from(row) for row in rows]
 
 
 def recent(

@@ -78,16 +78,26 @@ def start(
     request = Request(
         kind, parameters or {}, config_override or {}, metadata or {}, None, paused_too
     )
+    return ctx.store.write(
+        lambda connection: start_in(ctx, connection, job_id, request, known_only=known_only)
+    )
 
-    def operation(connection: sqlite3.Connection) -> Started:
-        job = job_rows.get(connection, job_id)
-        if job is None or job.archived_at is not None:
-            raise NotFound(f"There is no job {job_id!r:.80}.", "`jobs-tui list` shows all.")
-        if known_only:
-            refuse_unknown(job.definition, request.parameters)
-        return queue(ctx, connection, job, request)
 
-    return ctx.store.write(operation)
+def start_in(
+    ctx: Context,
+    connection: sqlite3.Connection,
+    job_id: str,
+    request: Request,
+    *,
+    known_only: bool = False,
+) -> Started:
+    """As :func:`start`, inside a transaction that does more."""
+    job = job_rows.get(connection, job_id)
+    if job is None or job.archived_at is not None:
+        raise NotFound(f"There is no job {job_id!r:.80}.", "`jobs-tui list` shows all.")
+    if known_only:
+        refuse_unknown(job.definition, request.parameters)
+    return queue(ctx, connection, job, request)
 
 
 def refuse_unknown(definition: Definition, parameters: Mapping[str, Any]) -> None:
@@ -174,30 +184,44 @@ def rerun(ctx: Context, execution_id: str, parameters: Mapping[str, Any] | None 
 
     Raises:
         NotFound: no such execution, or its job is deleted.
+        InvalidInput: a parameter is not known, missing or bad.
     """
+    return ctx.store.write(
+        lambda connection: rerun_in(ctx, connection, execution_id, parameters or {})
+    )
 
-    def operation(connection: sqlite3.Connection) -> Started:
-        old = executions.get(connection, execution_id)
-        if old is None:
-            raise NotFound(f"There is no run {execution_id!r:.80}.")
-        job = job_rows.get(connection, old.job_id)
-        if job is None or job.archived_at is not None:
-            raise NotFound(f"The job of run {execution_id} is deleted.", "Restore it first.")
-        if parameters:
-            refuse_unknown(job.definition, parameters)
-        known = {parameter.name for parameter in prompts.declared_and_used(job.definition)}
-        kept = {name: value for name, value in old.parameters.items() if name in known}
-        request = Request(
-            kind=Kind.RERUN,
-            parameters={**kept, **(parameters or {})},
-            config_override=old.config_override,
-            metadata={**old.trigger_metadata, "rerun_of": old.id},
-            inputs=executions.inputs(connection, execution_id) or None,
-            paused_too=True,
-        )
-        return queue(ctx, connection, job, request)
 
-    return ctx.store.write(operation)
+def rerun_in(
+    ctx: Context,
+    connection: sqlite3.Connection,
+    execution_id: str,
+    parameters: Mapping[str, Any],
+    config_override: Mapping[str, Any] | None = None,
+) -> Started:
+    """As :func:`rerun`, inside a transaction that does more.
+
+    Args:
+        config_override: settings in place of those of the earlier start, key by key.
+    """
+    old = executions.get(connection, execution_id)
+    if old is None:
+        raise NotFound(f"There is no run {execution_id!r:.80}.")
+    job = job_rows.get(connection, old.job_id)
+    if job is None or job.archived_at is not None:
+        raise NotFound(f"The job of run {execution_id} is deleted.", "Restore it first.")
+    if parameters:
+        refuse_unknown(job.definition, parameters)
+    known = {parameter.name for parameter in prompts.declared_and_used(job.definition)}
+    kept = {name: value for name, value in old.parameters.items() if name in known}
+    request = Request(
+        kind=Kind.RERUN,
+        parameters={**kept, **parameters},
+        config_override={**old.config_override, **(config_override or {})},
+        metadata={**old.trigger_metadata, "rerun_of": old.id},
+        inputs=executions.inputs(connection, execution_id) or None,
+        paused_too=True,
+    )
+    return queue(ctx, connection, job, request)
 
 
 def start_operation(
