@@ -37,6 +37,8 @@ ENTRIES = {
     "rerun": Entry(f"{_CLI}.runs:rerun", "Start a run again."),
     "cron": Entry(f"{_CLI}.cron:cron", "Cron expressions: next runs, words."),
     "webhook": Entry(f"{_CLI}.hooks:webhook", "Webhooks: addresses, secrets, deliveries."),
+    "token": Entry(f"{_CLI}.token:token", "Tokens of the HTTP interface."),
+    "audit": Entry(f"{_CLI}.audit:audit", "List who changed what."),
     "serve": Entry(f"{_CLI}.engine:serve", "Run the engine without a screen."),
     "status": Entry(f"{_CLI}.engine:status", "Say whether an engine runs, and what waits."),
     "stop": Entry(f"{_CLI}.engine:stop", "Stop the engine."),

@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -105,7 +105,7 @@ def revoke(ctx: Context, ref: str) -> Token:
         token = _find(rows.listing(connection), ref, now)
         rows.revoke(connection, token.id, now)
         ctx.audit(connection, "token.revoke", token.id, token.name)
-        return token
+        return replace(token, revoked_at=now)
 
     token = ctx.store.write(operation)
     if token.name == DEFAULT:
