@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictStr,
+    ValidationError,
+)
 
+from jobs_tui.models.enums import HookStyle
 from jobs_tui.models.errors import InvalidInput
+from jobs_tui.models.job_input import IDENTIFIER
 from jobs_tui.models.validation import first_finding
 
 
@@ -37,6 +47,37 @@ class Retry(BaseModel):
     """Seconds that no wait exceeds."""
 
 
+def _variable(name: str) -> str:
+    if not IDENTIFIER.match(name):
+        raise ValueError("a variable's name is letters, digits and _, beginning with a letter")
+    return name
+
+
+def _place(path: str) -> str:
+    first, *rest = path.split(".")
+    if first not in ("payload", "headers") or not all(rest):
+        raise ValueError(
+            "a place is payload or headers, then keys and list indexes: payload.commits.0.id"
+        )
+    return path
+
+
+class WebhookConfig(BaseModel):
+    """Who may start the job by webhook, by which events, and where its values are found."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    styles: Annotated[list[HookStyle], Field(min_length=1)] = list(HookStyle)
+    """Ways of signing that are accepted."""
+    events: list[Annotated[StrictStr, Field(min_length=1, max_length=100)]] | None = None
+    """GitHub and GitLab events that start the job; None: all but GitHub's ping."""
+    mapping: dict[
+        Annotated[StrictStr, AfterValidator(_variable)],
+        Annotated[StrictStr, Field(max_length=256), AfterValidator(_place)],
+    ] = {}
+    """Where a variable's value is found in a delivery: ``{"branch": "payload.ref"}``."""
+
+
 class JobConfig(BaseModel):
     """Effective settings of a job; unknown keys are kept and mean nothing here."""
 
@@ -61,6 +102,8 @@ class JobConfig(BaseModel):
     on_lost: Literal["fail", "retry"] = "fail"
     working_directory: str | None = None
     """Where a process starts; the user's home directory when None."""
+    webhook: WebhookConfig | None = None
+    """None accepts every style and every event."""
 
     @property
     def parallel(self) -> int:
@@ -80,3 +123,12 @@ def job_config(config: Mapping[str, Any], override: Mapping[str, Any] | None = N
     except ValidationError as error:
         place, text = first_finding(error)
         raise InvalidInput(f"config.{place}: {text}.", field=f"config.{place}") from None
+
+
+def webhook_config(config: Mapping[str, Any]) -> WebhookConfig:
+    """The ``webhook`` part of a job's config, which was checked when the job was saved."""
+    given = config.get("webhook")
+    return _ANY_WEBHOOK if given is None else WebhookConfig.model_validate(given)
+
+
+_ANY_WEBHOOK = WebhookConfig()

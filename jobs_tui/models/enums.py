@@ -120,3 +120,22 @@ class Stream(Described):
     AGENT = "agent", "said by an agent"
     TOOL_CALL = "tool_call", "an agent calls a tool"
     TOOL_RESULT = "tool_result", "what a tool answered"
+
+
+class HookStyle(Described):
+    """How a webhook's sender proves who it is, in the order in which they are looked for."""
+
+    GENERIC = "generic", "HMAC of the body in X-Webhook-Signature"
+    GITHUB = "github", "HMAC of the body in X-Hub-Signature-256"
+    STANDARD = "standard", "Standard Webhooks: HMAC of id, time and body in webhook-signature"
+    GITLAB = "gitlab", "the secret itself in X-Gitlab-Token"
+
+
+class Verdict(Described):
+    """What became of one request to a webhook."""
+
+    ACCEPTED = "accepted", "made a row in the history"
+    DUPLICATE = "duplicate", "came again under the id of an accepted one; nothing was started"
+    IGNORED = "ignored", "well signed, but no event that starts the job"
+    REFUSED = "refused", "not accepted, for the reason that is kept"
+    LIMITED = "limited", "refused because too many had come"

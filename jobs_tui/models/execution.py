@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
+from jobs_tui.models.enums import ExecutionStatus, HookStyle, Kind, TriggerType, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +89,13 @@ class Delivery:
     body: bytes
     status_code: int
     reason: str
-    """Empty when it was accepted."""
+    """Why, in words; empty when it was accepted just as it came."""
     execution_id: str | None
+    """The row it made; of a duplicate, the row that the first one made."""
+    verdict: Verdict = Verdict.ACCEPTED
+    style: HookStyle | None = None
+    """How it was signed; None when no signature fitted."""
+    sender_id: str | None = None
+    """The sender's own id of an accepted delivery and of its repeats."""
+    replay_of: str | None = None
+    """The delivery whose stored body this one ran again."""

@@ -135,6 +135,7 @@ create table deliveries (
     headers text not null,
     body blob not null,
     status_code integer not null,
+    verdict text not null,
     reason text not null,
     execution_id text,
     style text,
@@ -144,6 +145,7 @@ create table deliveries (
 create index deliveries_by_sender on deliveries (job_id, sender_id) where sender_id is not null;
 create index deliveries_by_job on deliveries (job_id, seq desc);
 create index deliveries_by_time on deliveries (received_at);
+create index deliveries_by_verdict on deliveries (verdict, seq);
 
 create table engine (
     id integer primary key check (id = 1),

@@ -13,7 +13,7 @@ import pytest
 
 from jobs_tui.guard.signatures import sign
 from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
-from jobs_tui.service import jobs, runs, webhooks
+from jobs_tui.service import hook_records, jobs, runs, webhooks
 from jobs_tui.service.context import Context
 from jobs_tui.service.webhooks import IncomingDelivery, deliver
 from jobs_tui.store import deliveries as rows
@@ -286,12 +286,12 @@ async def test_refused_deliveries_are_kept_with_the_reason(ctx: Context) -> None
 async def test_a_refused_delivery_takes_little_room(ctx: Context) -> None:
     job = hook(ctx)
     headers = {f"x-{number}": "v" * 8000 for number in range(200)}
-    await job.raw(b" " * (webhooks.REFUSED_BODY + 1), headers)
-    await job.raw(b" " * webhooks.REFUSED_BODY, headers)
+    await job.raw(b" " * (hook_records.REFUSED_BODY + 1), headers)
+    await job.raw(b" " * hook_records.REFUSED_BODY, headers)
     written(ctx)
     small, dropped = records(ctx, job.id)
     assert dropped.body == b""
-    assert len(small.body) == webhooks.REFUSED_BODY
+    assert len(small.body) == hook_records.REFUSED_BODY
     assert sum(len(k) + len(v) for k, v in small.headers.items()) < 30_000
 
 
@@ -312,7 +312,7 @@ async def test_of_unknown_paths_only_the_newest_are_kept(
         "88",
         "77",
     ]
-    assert len(found[0].path) == webhooks.LONGEST_PATH
+    assert len(found[0].path) == hook_records.LONGEST_PATH
     assert len(records(ctx, job.id)) == 1
 
 
