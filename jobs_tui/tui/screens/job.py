@@ -211,6 +211,7 @@ class JobScreen(BaseScreen):
         self.query_one("#deliveries", VirtualList).set_rows(rows)
         counts = f"{len(rows)} newest" if len(rows) > 1 else ""
         self.query_one("#counts", Bar).update(Content.styled(counts, "$quiet"), layout=False)
+        self.refresh_status()
         self._show_empty("" if rows else "Nothing has reached the webhook yet. y copies a curl.")
 
     def _show_empty(self, text: str) -> None:
@@ -218,10 +219,17 @@ class JobScreen(BaseScreen):
         self.query_one("#empty", Static).update(text, layout=False)
 
     def status(self) -> tuple[Content | str, Content | str]:
-        """The values of the run under the cursor."""
-        run = self._detail.run if self._detail is not None and self._total else None
-        if self._tab != HISTORY or run is None:
+        """The values of the run under the cursor, or why a request was refused."""
+        if self._tab == DELIVERIES:
+            request = self.query_one("#deliveries", VirtualList).current
+            note = request.cells[-1] if request is not None else ""
+            return (note[0] if isinstance(note, tuple) else note), ""
+        row = self.history_list.current
+        if self._tab != HISTORY or row is None:
             return "", ""
+        run = self._detail.run if self._detail is not None else None
+        if run is None or run.id != row.key:
+            return "", self._page()
         values = run_words.parameters(run)
         if not values:
             return f"#{run.number} {run_words.by(run)}", self._page()
@@ -249,6 +257,7 @@ class JobScreen(BaseScreen):
         if self._pane_timer is not None:
             self._pane_timer.stop()
         self._pane_timer = self.set_timer(PANE_DELAY, self._load_run)
+        self.refresh_status()
 
     def _load_run(self) -> None:
         row = self.history_list.current
@@ -262,7 +271,7 @@ class JobScreen(BaseScreen):
             self._show_run()
             self.refresh_status()
 
-        self.run_worker(work(), group="run", exclusive=True)
+        self.run_worker(work, group="run", exclusive=True)
 
     def _show_run(self) -> None:
         if not self.wide:

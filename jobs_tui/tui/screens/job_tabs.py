@@ -28,9 +28,9 @@ COMING = 10
 ROWS = 8
 """Rows of the duration chart."""
 DELIVERIES = (
-    Column("TIME", 14),
-    Column("FROM", 15),
-    Column("STATE", 11),
+    Column("TIME", 12),
+    Column("FROM", 13),
+    Column("STATE", 14),
     Column("SIZE", 7, "right"),
     Column("NOTE", 20, flex=True),
 )
@@ -203,14 +203,14 @@ def delivery_row(delivery: Delivery, now: datetime) -> Row:
     sign, style = ("+", "$state-ok") if good else ("x", "$state-bad bold")
     word = "accepted" if good else "refused"
     at = delivery.received_at
-    when = f"{at:%H:%M:%S}" if at.date() == now.date() else f"{at.day:2d} {at:%b %H:%M:%S}"
+    when = f"{at:%H:%M:%S}" if at.date() == now.date() else f"{at.day:2d} {at:%b %H:%M}"
     size = f"{len(delivery.body):,} B"
     return Row(
         delivery.id,
         (
             when,
             plain(delivery.remote),
-            (f"{sign} {delivery.status_code} {word[:6]}", style),
+            (f"{sign} {delivery.status_code} {word}", style),
             (size, "$quiet"),
             (plain(delivery.reason) or "started a run", "$quiet" if good else ""),
         ),

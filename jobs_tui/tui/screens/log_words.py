@@ -93,7 +93,9 @@ def pretty(text: str) -> str | None:
             found, end = json.JSONDecoder().raw_decode(text[start : start + JSON_LIMIT])
         except (ValueError, RecursionError):
             continue
-        if not found or not isinstance(found, dict | list):
+        if isinstance(found, list) and not any(isinstance(part, dict | list) for part in found):
+            continue  # ``[3]`` and the like is hardly ever meant as JSON
+        if not found:
             continue
         rest = text[start + end :].strip()
         parts = [text[:start].strip(), json.dumps(found, ensure_ascii=False, indent=2), rest]

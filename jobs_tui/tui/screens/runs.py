@@ -142,7 +142,7 @@ class RunsScreen(BaseScreen):
                 self.show_error(error)
             self._show_starts()
 
-        self.run_worker(work(), group="starts", exclusive=True)
+        self.run_worker(work, group="starts", exclusive=True)
 
     def _show_starts(self) -> None:
         if self._starts is None:
