@@ -155,16 +155,17 @@ def prepare(ctx: Context, job: Job, request: Request) -> Prepared:
 
 def queue(ctx: Context, connection: sqlite3.Connection, job: Job, request: Request) -> Started:
     """Make the row of a start inside a transaction."""
-    return decide(connection, job, prepare(ctx, job, request))
+    return decide(ctx, connection, job, prepare(ctx, job, request))
 
 
-def decide(connection: sqlite3.Connection, job: Job, prepared: Prepared) -> Started:
+def decide(ctx: Context, connection: sqlite3.Connection, job: Job, prepared: Prepared) -> Started:
     """Make the row of a prepared start; the one place where started or skipped is decided.
 
     Args:
         job: as it stands in this transaction, of the revision that was prepared.
     """
     new = prepared.row
+    ctx.audit(connection, "job.rerun" if new.kind is Kind.RERUN else "job.start", job.id, new.id)
     if prepared.skip_when_live and job.live:
         skipped = replace(new, status=ExecutionStatus.SKIPPED, reason="overlap")
         number = executions.insert(connection, skipped)
@@ -242,7 +243,7 @@ def start_operation(
         _refuse_paused(current, request)
         if current.revision != job.revision:
             return queue(ctx, connection, current, request)
-        return decide(connection, current, prepared)
+        return decide(ctx, connection, current, prepared)
 
     return operation
 
