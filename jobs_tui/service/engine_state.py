@@ -91,4 +91,9 @@ def webhook_base(ctx: Context) -> str:
         return settings.public_url.rstrip("/")
     row = ctx.store.row("select address from engine where id = 1 and stopped_at is null")
     address = row["address"] if row is not None and row["address"] else None
-    return f"http://{address or f'{settings.host}:{settings.port or 7802}'}"
+    return url_of(address or f"{settings.host}:{settings.port or 7802}")
+
+
+def url_of(address: str) -> str:
+    """The URL of a listener's address: ``http://`` unless it says that it is encrypted."""
+    return address if address.startswith("https://") else f"http://{address}"

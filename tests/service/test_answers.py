@@ -10,6 +10,7 @@ from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.service import jobs, runs, starts
 from jobs_tui.service.answers import history_answer, job_response
 from jobs_tui.service.context import Context
+from jobs_tui.service.engine_state import url_of
 from tests.fakes import FakeClock
 from tests.service.made import cron_job, ended, job_fields, made
 
@@ -104,3 +105,8 @@ class TestWebhookAddress:
     def test_public_url_wins(self, ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("JOBS_TUI_PUBLIC_URL", "https://hooks.example.org/j/")
         assert self.address(ctx) == "https://hooks.example.org/j"
+
+
+def test_an_encrypted_listener_is_called_so() -> None:
+    assert url_of("127.0.0.1:1") == "http://127.0.0.1:1"
+    assert url_of("https://box:1") == "https://box:1"
