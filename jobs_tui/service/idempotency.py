@@ -61,35 +61,36 @@ def key_of(text: str, method: str, path: str, body: Mapping[str, Any]) -> Key:
 
 
 def once(
-    ctx: Context, key: Key | None, operation: Callable[[sqlite3.Connection], Answer]
+    ctx: Context, key: Key | None, prepare: Callable[[], Callable[[sqlite3.Connection], Answer]]
 ) -> Answer:
     """Do what is asked, or give the first answer of the last 24 hours to the same request.
 
-    An operation that raises keeps nothing: its request may be repaired and sent with the same key.
+    What raises keeps nothing: a request may be repaired and sent with the same key.
+
+    Args:
+        prepare: everything that needs no transaction; gives the rest.
 
     Raises:
         KeyReused: the key came with another request.
     """
+    if key is None:
+        return ctx.store.write(prepare())
+    # Before anything is prepared: what was possible the first time may have become impossible.
+    first = _first_answer(ctx, ctx.store.jobs.reader(), key)
+    if first is not None:
+        return first
+    operation = prepare()
 
     def guarded(connection: sqlite3.Connection) -> Answer:
-        if key is None:
-            return operation(connection)
+        again = _first_answer(ctx, connection, key)
+        if again is not None:
+            return again
+        answer = operation(connection)
         now = ctx.now()
         connection.execute("delete from idempotency where created_at < ?", (to_text(now - KEPT),))
-        row = connection.execute(
-            "select * from idempotency where caller = ? and key = ?", (ctx.actor, key.text)
-        ).fetchone()
-        if row is not None:
-            if row["request_hash"] != key.request_hash:
-                raise KeyReused(
-                    "This Idempotency-Key came with another request before.",
-                    "Use a new key for each request; only repeats share one.",
-                    field="Idempotency-Key",
-                )
-            return Answer(row["status_code"], json.loads(row["body"]), again=True)
-        answer = operation(connection)
         connection.execute(
-            "insert into idempotency (caller, key, request_hash, status_code, body, created_at)"
+            "insert or replace into idempotency"
+            " (caller, key, request_hash, status_code, body, created_at)"
             " values (?, ?, ?, ?, ?, ?)",
             (
                 ctx.actor,
@@ -103,3 +104,19 @@ def once(
         return answer
 
     return ctx.store.write(guarded)
+
+
+def _first_answer(ctx: Context, connection: sqlite3.Connection, key: Key) -> Answer | None:
+    row = connection.execute(
+        "select * from idempotency where caller = ? and key = ? and created_at >= ?",
+        (ctx.actor, key.text, to_text(ctx.now() - KEPT)),
+    ).fetchone()
+    if row is None:
+        return None
+    if row["request_hash"] != key.request_hash:
+        raise KeyReused(
+            "This Idempotency-Key came with another request before.",
+            "Use a new key for each request; only repeats share one.",
+            field="Idempotency-Key",
+        )
+    return Answer(row["status_code"], json.loads(row["body"]), again=True)

@@ -78,26 +78,16 @@ def start(
     request = Request(
         kind, parameters or {}, config_override or {}, metadata or {}, None, paused_too
     )
-    return ctx.store.write(
-        lambda connection: start_in(ctx, connection, job_id, request, known_only=known_only)
-    )
 
+    def operation(connection: sqlite3.Connection) -> Started:
+        job = job_rows.get(connection, job_id)
+        if job is None or job.archived_at is not None:
+            raise NotFound(f"There is no job {job_id!r:.80}.", "`jobs-tui list` shows all.")
+        if known_only:
+            refuse_unknown(job.definition, request.parameters)
+        return queue(ctx, connection, job, request)
 
-def start_in(
-    ctx: Context,
-    connection: sqlite3.Connection,
-    job_id: str,
-    request: Request,
-    *,
-    known_only: bool = False,
-) -> Started:
-    """As :func:`start`, inside a transaction that does more."""
-    job = job_rows.get(connection, job_id)
-    if job is None or job.archived_at is not None:
-        raise NotFound(f"There is no job {job_id!r:.80}.", "`jobs-tui list` shows all.")
-    if known_only:
-        refuse_unknown(job.definition, request.parameters)
-    return queue(ctx, connection, job, request)
+    return ctx.store.write(operation)
 
 
 def refuse_unknown(definition: Definition, parameters: Mapping[str, Any]) -> None:
@@ -187,23 +177,21 @@ def rerun(ctx: Context, execution_id: str, parameters: Mapping[str, Any] | None 
         NotFound: no such execution, or its job is deleted.
         InvalidInput: a parameter is not known, missing or bad.
     """
-    return ctx.store.write(
-        lambda connection: rerun_in(ctx, connection, execution_id, parameters or {})
-    )
+    return ctx.store.write(rerun_operation(ctx, execution_id, parameters or {}))
 
 
-def rerun_in(
+def rerun_operation(
     ctx: Context,
-    connection: sqlite3.Connection,
     execution_id: str,
     parameters: Mapping[str, Any],
     config_override: Mapping[str, Any] | None = None,
-) -> Started:
-    """As :func:`rerun`, inside a transaction that does more.
+) -> Callable[[sqlite3.Connection], Started]:
+    """As :func:`rerun`, for a transaction that does more; see :func:`start_operation`.
 
     Args:
         config_override: settings in place of those of the earlier start, key by key.
     """
+    connection = ctx.store.jobs.reader()
     old = executions.get(connection, execution_id)
     if old is None:
         raise NotFound(f"There is no run {execution_id!r:.80}.")
@@ -222,7 +210,7 @@ def rerun_in(
         inputs=executions.inputs(connection, execution_id) or None,
         paused_too=True,
     )
-    return queue(ctx, connection, job, request)
+    return start_operation(ctx, job, request)
 
 
 def start_operation(
