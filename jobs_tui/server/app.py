@@ -41,7 +41,7 @@ def build_app(
     app = web.Application(
         client_max_size=settings.body_limit, middlewares=[_errors_as_json, access]
     )
-    webhooks, health = Webhooks(ctx, wake), Health(ctx.store, ready)
+    webhooks, health = Webhooks(ctx, settings, wake), Health(ctx.store, ready)
     for route in WEBHOOK_ROUTES:
         app.router.add_post(route, webhooks.receive)
     for route in HEALTH_ROUTES:

@@ -9,7 +9,9 @@ from aiohttp import web
 
 from jobs_tui.server.answers import json_response
 from jobs_tui.service.context import Context
+from jobs_tui.service.hook_limits import HookLimits
 from jobs_tui.service.webhooks import IncomingDelivery, deliver
+from jobs_tui.store.settings import Settings
 
 READ_SECONDS = 30
 """A body that is not there by then is cut off."""
@@ -18,8 +20,9 @@ READ_SECONDS = 30
 class Webhooks:
     """The handler of every webhook address."""
 
-    def __init__(self, ctx: Context, wake: Callable[[], None]) -> None:
+    def __init__(self, ctx: Context, settings: Settings, wake: Callable[[], None]) -> None:
         self._ctx = ctx
+        self._limits = HookLimits(ctx.store.clock, settings)
         self._wake = wake
 
     async def receive(self, request: web.Request) -> web.Response:
@@ -30,7 +33,7 @@ class Webhooks:
             body=await _body(request),
             remote=request.remote or "",
         )
-        answer = await deliver(self._ctx, delivery)
+        answer = await deliver(self._ctx, delivery, self._limits)
         if answer.started:
             self._wake()
         headers = {}
