@@ -9,7 +9,7 @@ from typing import Any
 
 from jobs_tui.agents import prompt as prompts
 from jobs_tui.agents.missing import not_here
-from jobs_tui.models.config import job_config
+from jobs_tui.models.config import JobConfig, job_config
 from jobs_tui.models.enums import EntityType, ExecutorType, PlanningMode, TriggerType
 from jobs_tui.models.errors import InvalidInput, JobsTuiError
 from jobs_tui.models.job import Definition, Parameter
@@ -71,7 +71,7 @@ def check(sent: JobPatch, base: Definition | None = None) -> Checked:
         config=values["config"],
         execution_environment=values["execution_environment"],
     )
-    job_config(definition.config)
+    _check_mapping(job_config(definition.config))
     warnings += _check_prompt(definition)
     warnings += not_here(definition)
     return Checked(definition, tuple(warnings))
@@ -184,6 +184,16 @@ def _parameters(sent: list[dict[str, Any]]) -> tuple[Parameter, ...]:
             description=item["description"],
         )
     return tuple(found.values())
+
+
+def _check_mapping(config: JobConfig) -> None:
+    for name in config.webhook.mapping if config.webhook is not None else ():
+        if name in prompts.RESERVED:
+            raise InvalidInput(
+                f"config.webhook.mapping.{name}: {name} is a built-in variable and cannot be set.",
+                "Map another name.",
+                field=f"config.webhook.mapping.{name}",
+            )
 
 
 def _check_prompt(definition: Definition) -> list[str]:
