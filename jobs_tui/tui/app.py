@@ -125,7 +125,7 @@ class JobsApp(ThemedApp):
             await asyncio.to_thread(start)
         except EngineBusy:
             pass  # somebody else is the engine: this window is attached, as the header says
-        except JobsTuiError as error:
+        except Exception as error:  # whatever keeps the engine down, the screens still work
             self.push_screen(MessageDialog.of(error))
         self.frame_changed()
 

@@ -159,8 +159,8 @@ class BaseScreen(Screen[None]):
         self._said = (text, self.clock.monotonic() + SAID_FOR)
         self.refresh_status()
 
-    def show_error(self, error: JobsTuiError) -> None:
-        """Title, message and hint in a dialog."""
+    def show_error(self, error: Exception) -> None:
+        """Title, message and hint in a dialog; of a fault of our own, what is known of it."""
         from jobs_tui.tui.dialogs import MessageDialog
 
         self.app.push_screen(MessageDialog.of(error))
@@ -174,7 +174,7 @@ class BaseScreen(Screen[None]):
         async def work() -> None:
             try:
                 result = await asyncio.to_thread(operation)
-            except JobsTuiError as error:
+            except Exception as error:  # one failed use-case is no reason to lose the screen
                 self.show_error(error)
             else:
                 if then is not None:

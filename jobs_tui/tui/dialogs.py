@@ -136,9 +136,15 @@ class MessageDialog(ModalScreen[None]):
         self._title, self._text, self._hint, self._wide = title, text, hint, wide
 
     @classmethod
-    def of(cls, error: JobsTuiError) -> MessageDialog:
+    def of(cls, error: Exception) -> MessageDialog:
         """An error as a dialog."""
-        return cls(error.title, error.message, error.hint)
+        if isinstance(error, JobsTuiError):
+            return cls(error.title, error.message, error.hint)
+        return cls(
+            "This should not have happened",
+            f"{type(error).__name__}: {error}",
+            "It is a fault of jobs-tui, not of yours; a report of it is welcome.",
+        )
 
     def compose(self) -> ComposeResult:
         """Textual's method."""

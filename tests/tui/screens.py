@@ -26,10 +26,13 @@ async def opened(
 
 async def settled(pilot: Pilot[None]) -> None:
     """Wait until no worker and no message is left."""
-    await pilot.pause()
-    while list(pilot.app.workers):
-        await pilot.app.workers.wait_for_complete()
+    quiet = 0
+    while quiet < 2:
         await pilot.pause()
+        quiet += 1
+        if list(pilot.app.workers):
+            await pilot.app.workers.wait_for_complete()
+            quiet = 0
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:

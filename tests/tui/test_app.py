@@ -20,7 +20,7 @@ class FakeHost:
     """An engine that only says what it was asked."""
 
     def __init__(
-        self, *, busy: tuple[int, bool] = (0, False), error: JobsTuiError | None = None
+        self, *, busy: tuple[int, bool] = (0, False), error: Exception | None = None
     ) -> None:
         self.alive = False
         self._busy, self._error = busy, error
@@ -61,6 +61,26 @@ async def test_an_engine_that_cannot_start_says_why(ctx: Context) -> None:
         await settled(pilot)
         assert isinstance(app.screen, MessageDialog)
         assert "No process can be started." in text_of(app)
+
+
+async def test_a_fault_in_the_engine_does_not_take_the_screen_along(ctx: Context) -> None:
+    app = with_engine(ctx, FakeHost(error=RuntimeError("no such table [/b]")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "RuntimeError: no such table [/b]" in text_of(app)
+        await press(pilot, "escape")
+        assert "No jobs yet" in text_of(app)
+
+
+async def test_a_use_case_that_fails_is_shown(ctx: Context) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError("boom")
+
+    async with opened(ctx) as (app, pilot):
+        assert isinstance(app.screen, BaseScreen)
+        app.screen.attempt(fail)
+        await settled(pilot)
+        assert "ZeroDivisionError: boom" in text_of(app)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from jobs_tui.tui.screens import job_preview, job_rows
 from jobs_tui.tui.screens.job_actions import ACTIONS, NEEDS_JOB, JobActions
 from jobs_tui.tui.spans import MINUTE, ago
 from jobs_tui.tui.theme import state_of
-from jobs_tui.tui.widgets.frame import spread
+from jobs_tui.tui.widgets.frame import Bar, spread
 from jobs_tui.tui.widgets.virtual_list import VirtualList
 
 PREVIEW_DELAY = 0.15
@@ -73,17 +73,17 @@ class DashboardScreen(JobActions):
 
     def compose_body(self) -> ComposeResult:
         """The widgets between header and status line."""
-        yield Static(id="summary", markup=False)
+        yield Bar(id="summary")
         with Horizontal(id="filter-row"):
             yield Static(" / ", id="slash", markup=False)
             yield Input(
                 placeholder="find: text  tag:  state:  by:  agent:  !not  /re/", id="filter"
             )
-            yield Static(id="sorting", markup=False)
+            yield Bar(id="sorting")
         with Container(id="main"):
             yield VirtualList(job_rows.COLUMNS, id="jobs")
             with Container(id="preview-pane"):
-                yield Static(id="preview", markup=False)
+                yield Bar(id="preview")
         yield Static(EMPTY, id="empty", markup=False)
 
     # Reading and showing
@@ -131,14 +131,14 @@ class DashboardScreen(JobActions):
         width = max(1, self.app.size.width)
         if self._overview is not None:
             left, right = job_rows.summary(self._overview, now, width)
-            self.query_one("#summary", Static).update(spread(left, right, width), layout=False)
+            self.query_one("#summary", Bar).draw(spread(left, right, width))
         arrow = " reversed" if self._reverse else ""
         narrowed = len(self._shown) != len(self._lines)
         shown = f"   shown {len(self._shown)} of {len(self._lines)}" if narrowed else ""
         text = Content.assemble(
             ("f:", "$key"), f"{self._state}   ", ("s:", "$key"), f"{self._sort}{arrow}", shown
         )
-        self.query_one("#sorting", Static).update(text, layout=False)
+        self.query_one("#sorting", Bar).draw(text)
 
     def status(self) -> tuple[Content | str, Content | str]:
         """What is marked or wrong; on the right what ``u`` would take back."""
@@ -193,15 +193,15 @@ class DashboardScreen(JobActions):
         self.run_worker(worker, group="preview", exclusive=True)
 
     def _show_preview(self) -> None:
-        field, now = self.query_one("#preview", Static), self.ctx.now()
+        field, now = self.query_one("#preview", Bar), self.ctx.now()
         width = field.container_size.width - (1 if self.wide else 0)
         if self._preview is None:
             empty = "" if self._lines else " "
-            field.update(Content.styled(empty or "Nothing fits the filter.", "$quiet"))
+            field.draw(Content.styled(empty or "Nothing fits the filter.", "$quiet"))
         elif self.wide:
-            field.update(job_preview.full(self._preview, now, width))
+            field.draw(job_preview.full(self._preview, now, width))
         else:
-            field.update(job_preview.short(self._preview, now, width))
+            field.draw(job_preview.short(self._preview, now, width))
 
     def on_resize(self) -> None:
         """Textual's message; what fits has changed."""

@@ -47,11 +47,18 @@ def link(text: str, style: str, action: str) -> Content:
 
 
 class Bar(Static):
-    """One line of plain content whose links look like the rest of it."""
+    """Content of a fixed size, mostly one line, whose links look like the rest of it."""
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__("", id=id, markup=False)
         self.auto_links = False
+        self._drawn = Content("")
+
+    def draw(self, content: Content) -> None:
+        """Show the content; what has not changed costs nothing (UX.md 8.4)."""
+        if not content.is_same(self._drawn):
+            self._drawn = content
+            self.update(content, layout=False)
 
 
 class HeaderBar(Bar):
@@ -76,7 +83,7 @@ class HeaderBar(Bar):
             right.append((f"   queue {queued}", "$quiet" if not queued else "$state-wait"))
         right.append(f"   {now:%H:%M:%S} UTC " if wide else f" {now:%H:%M} UTC ")
         text = spread(Content.assemble(*left), Content.assemble(*right), self.size.width)
-        self.update(text, layout=False)
+        self.draw(text)
 
 
 class StatusLine(Bar):
@@ -89,7 +96,7 @@ class StatusLine(Bar):
     def show(self, left: Content | str, right: Content | str = "") -> None:
         """Left and right text; strings are taken as plain text."""
         text = spread(_content(left), _content(right), max(1, self.size.width - 1))
-        self.update(text, layout=False)
+        self.draw(text)
 
 
 class FooterBar(Bar):
@@ -121,7 +128,7 @@ class FooterBar(Bar):
             if used + label.cell_length + 2 + last.cell_length <= width:
                 text = Content.assemble(text, label, "  ")
                 used += label.cell_length + 2
-        self.update(Content.assemble(text, last), layout=False)
+        self.draw(Content.assemble(text, last))
 
 
 def _label(action: Action, state: bool | None) -> Content:
