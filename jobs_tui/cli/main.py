@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -125,7 +126,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 
 def forget_stdout() -> None:
-    """Let what is still buffered for a reader that went away end nowhere, without a complaint."""
+    """Let what is still buffered for an output that takes no more end nowhere, in silence."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.close(nowhere)
@@ -146,6 +147,9 @@ def _unforeseen(error: Exception) -> str:
 
     if isinstance(error, sqlite3.Error):
         return explain(error, find_home().jobs_db).sentence()
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        forget_stdout()  # what is buffered for it would fail once more
+        return "There is no space left where the output or the home lies. Free some."
     return _crashed(error)
 
 

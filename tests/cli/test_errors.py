@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -71,6 +73,22 @@ class TestErrors:
         monkeypatch.setattr(main, "forget_stdout", lambda: None)
         answer = failing(monkeypatch, BrokenPipeError())
         assert (answer.code, answer.err) == (141, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_an_output_that_is_full(jt: Command) -> None:
+    jt.created()
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "jobs_tui", "list"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "no space left" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 class TestHomes:
