@@ -44,7 +44,7 @@ class AllowedHosts:
 def name_of(header: str) -> str:
     """The name or address in a ``Host`` header, in lower case, without port and brackets."""
     text = header.strip().lower()
-    if text.startswith("["):
+    if text.startswith("[") and "]" in text:
         return text[1:].partition("]")[0]
     if text.count(":") == 1:
         text = text.partition(":")[0]
