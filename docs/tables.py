@@ -76,7 +76,7 @@ def settings_table() -> str:
     """Every setting with its variable, default and meaning."""
     rows = ["| Setting | Variable | Default | Meaning |", "|---|---|---|---|"]
     for name, field in Settings.model_fields.items():
-        default = f"`{field.default}`" if field.default != "" else "empty"
+        default = "empty" if field.default in ("", ()) else f"`{field.default}`"
         meaning = _cell(field.description or "")
         rows.append(f"| `{name}` | `JOBS_TUI_{name.upper()}` | {default} | {meaning} |")
     return "\n".join(rows)

@@ -14,7 +14,6 @@ from pydantic import BaseModel
 
 from docs import tables
 from jobs_tui.cli.main import cli
-from jobs_tui.engine import attempts
 from jobs_tui.guard.shell_template import render_shell
 from jobs_tui.models.config import JobConfig
 from jobs_tui.models.enums import ExecutionStatus, JobStatus
@@ -27,8 +26,6 @@ from tests.docs.documents import PAGES, README, ROOT, Command, code_in, commands
 
 CRON, PROMPTS = ROOT / "docs" / "cron.md", ROOT / "docs" / "prompts.md"
 TEXT = "\n".join(page.read_text("utf-8") for page in PAGES)
-NOT_SETTINGS = {"JOBS_TUI_HOME", "JOBS_TUI_EXECUTION_ID"}
-"""Variables that are no settings and whose names stand in the code as text."""
 
 
 @pytest.mark.parametrize("page", tables.DOCUMENTS, ids=lambda page: page.name)
@@ -54,11 +51,12 @@ def test_every_option_that_is_named_exists() -> None:
     assert {"--follow", "--overlap", "-p", "-n"} <= named  # the search finds what is there
 
 
-def test_every_variable_that_is_named_exists() -> None:
-    source = Path(attempts.__file__).read_text("utf-8")
-    known = {f"JOBS_TUI_{name.upper()}" for name in Settings.model_fields} | NOT_SETTINGS
-    known |= set(re.findall(r'"(JOBS_TUI_\w+)"', source))
-    assert set(re.findall(r"\bJOBS_TUI_\w+\b", TEXT)) == known
+def test_every_variable_that_is_read_or_set_is_documented_and_no_other() -> None:
+    variable = re.compile(r"\bJOBS_TUI_[A-Z_]*[A-Z]\b")
+    known = {f"JOBS_TUI_{name.upper()}" for name in Settings.model_fields}
+    for source in (ROOT / "jobs_tui").rglob("*.py"):
+        known |= set(variable.findall(source.read_text("utf-8")))
+    assert set(variable.findall(TEXT)) == known
 
 
 def test_every_key_that_is_named_exists() -> None:
