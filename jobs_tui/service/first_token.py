@@ -104,13 +104,15 @@ def _text_of_file(path: Path) -> str:
         return known
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
-        with open(draft, "x", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
-            file.write(new_text() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)  # unlike a rename it never replaces what another process made
-        draft.unlink()
+        try:
+            with open(draft, "x", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
+                file.write(new_text() + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)  # unlike a rename it never replaces another process's file
+        finally:
+            draft.unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(
             f"The token file {path} cannot be written: {error.strerror or error}.",
