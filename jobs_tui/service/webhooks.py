@@ -68,6 +68,7 @@ async def deliver(
     Args:
         limits: those of this engine; None lets everything through.
     """
+    ctx = replace(ctx, origin=delivery.remote)
     hook: Hook | None = None
     style: HookStyle | None = None
     try:
