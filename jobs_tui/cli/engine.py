@@ -20,8 +20,6 @@ from jobs_tui.service.engine_state import EngineState, engine_state, request_sto
 if TYPE_CHECKING:
     from jobs_tui.host import EngineHost
 
-NOT_RUNNING = 3
-"""Exit status of ``status`` without an engine, as of ``systemctl status``."""
 POLL = 0.1
 _PORT = click.IntRange(0, 65535)
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -50,14 +48,13 @@ def serve(host: str | None, port: int | None, mcp_port: int | None) -> None:
 @click.command()
 @_json_option
 def status(as_json: bool) -> None:
-    """Say whether an engine runs, and what runs and waits. Exits 3 when none does."""
+    """Say whether an engine runs, and what runs and waits."""
     with opened() as ctx:
         state = engine_state(ctx)
         if as_json:
             print_json(_status_data(ctx, state))
         else:
             click.echo(_status_text(ctx, state))
-    click.get_current_context().exit(0 if state.running else NOT_RUNNING)
 
 
 @click.command()

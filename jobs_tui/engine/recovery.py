@@ -104,18 +104,25 @@ def _write(
             continue
         definition = jobs.revision(connection, row["job_id"], row["revision"])
         config = job_config(definition.config)
-        again = config.on_lost == "retry" and row["attempt"] < max(2, row["max_attempts"])
+        asked = row["cancel_requested_by"] if row["cancel_requested_at"] else None
+        again = (
+            config.on_lost == "retry"
+            and asked is None
+            and row["attempt"] < max(2, row["max_attempts"])
+        )
         started = from_text(row["started_at"]) if row["started_at"] else now
         queue.finish(
             connection,
             row["id"],
             row["lease_token"],
             queue.Outcome(
-                status=ExecutionStatus.LOST,
+                status=ExecutionStatus.LOST if asked is None else ExecutionStatus.CANCELLED,
                 started_at=started,
                 completed_at=now,
                 exit_code=None,
-                error_message="the engine died during the run",
+                error_message="the engine died during the run"
+                if asked is None
+                else f"cancelled by {asked}",
                 result=None,
                 usage={},
                 log_lines=None,

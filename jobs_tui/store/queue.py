@@ -275,6 +275,7 @@ def running(connection: sqlite3.Connection) -> Sequence[sqlite3.Row]:
     """Every execution that is marked running, with its lease and process."""
     return connection.execute(
         "select id, job_id, number, attempt, max_attempts, started_at, lease_owner, lease_token,"
-        " lease_expires_at, pid, pid_start, revision, config_override"
+        " lease_expires_at, pid, pid_start, revision, config_override, cancel_requested_at,"
+        " cancel_requested_by"
         " from executions where status = 'running'"
     ).fetchall()

@@ -153,3 +153,17 @@ async def test_on_lost_retry_queues_it_once_more(
     await sweep(store)
     assert runs.get(ctx, execution_id).status is ExecutionStatus.LOST
     assert [str(a.status) for a in runs.attempts(ctx, execution_id)] == ["lost", "lost"]
+
+
+async def test_a_cancelled_run_whose_engine_died_is_cancelled(
+    store: Store, ctx: Context, make_job: MakeJob
+) -> None:
+    execution_id = starts.start(ctx, make_job(config={"on_lost": "retry"}).id).execution_id
+    claim(store, dead())
+    runs.cancel(ctx, execution_id)
+    await sweep(store)
+    run = runs.get(ctx, execution_id)
+    assert (run.status, run.error_message) == (
+        ExecutionStatus.CANCELLED,
+        "cancelled by tester",
+    )
