@@ -6,6 +6,7 @@ a failure. Styles name theme variables (``$state-bad``), so one table serves eve
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from textual.app import App
@@ -239,7 +240,8 @@ class ThemedApp(App[None]):
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = DARK.name
+        # The convention of no-color.org: Textual itself only turns colours into greys.
+        self.theme = MONO.name if os.environ.get("NO_COLOR") else DARK.name
         self.animation_level = "none"
 
     def get_theme_variable_defaults(self) -> dict[str, str]:

@@ -166,8 +166,21 @@ def test_the_header_names_the_engine() -> None:
     assert engine_words(state(pid=4121), 10).plain == "UP  attached pid 4121"
     assert engine_words(state(running=False), 10).plain == "DOWN  S start engine"
     assert engine_words(None, 10).plain == "DOWN  S start engine"
-    hooks = engine_words(state(hooks_problem="port 7802 taken"), 10).plain
-    assert hooks == "UP  hooks off: port 7802 taken"
+    taken = "port 7802 on 127.0.0.1 is taken by another process."
+    assert engine_words(state(hooks_problem=taken), 10).plain == "UP  hooks off: port 7802 taken"
+
+
+async def test_a_long_reason_never_pushes_the_clock_out(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = state(pid=4121, hooks_problem="the address [/b] cannot be used " * 5)
+    monkeypatch.setattr("jobs_tui.tui.base.engine_state", lambda ctx: broken)
+    for width in (60, 80, 120):
+        async with opened(ctx, (width, 24)) as (app, _):
+            header = text_of(app).splitlines()[0]
+            assert header.rstrip().endswith("UTC")
+            assert "2 Runs" in header
+            assert "…" in header
 
 
 async def test_help_is_made_of_the_screens_actions_and_can_be_searched(ctx: Context) -> None:
@@ -227,6 +240,11 @@ async def test_themes_in_turn(ctx: Context) -> None:
             await press(pilot, "T")
             seen.append(app.theme)
         assert seen == ["jobs-dark", "jobs-light", "jobs-mono", "jobs-dark"]
+
+
+def test_no_color_takes_the_mono_theme(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert JobsApp(ctx.store, ctx=ctx).theme == "jobs-mono"
 
 
 async def test_a_message_stays_for_some_seconds(ctx: Context, clock: Any) -> None:

@@ -5,6 +5,7 @@ Each is one line of fixed height, so its updates never lay the screen out again 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -28,7 +29,9 @@ def engine_words(state: EngineState | None, own_pid: int) -> Content:
     if state.pid != own_pid:
         words = Content.assemble(words, (f"  attached pid {state.pid}", "$quiet"))
     if state.hooks_problem:
-        problem = plain(state.hooks_problem).removeprefix("hooks off: ")
+        problem = plain(state.hooks_problem).removesuffix(".")
+        taken = re.match(r"port (\d+) .*taken", problem)
+        problem = f"port {taken[1]} taken" if taken else problem
         words = Content.assemble(words, (f"  hooks off: {problem}", "$state-warn"))
     return words
 
@@ -77,13 +80,19 @@ class HeaderBar(Bar):
         for name, key, title in TABS:
             tab = f"[{key} {title}]" if name == mode else f" {key} {title} "
             left.append(link(tab, "bold" if name == mode else "$quiet", f"app.{name}"))
-        right: list[Content | str | tuple[str, str]] = [("engine ", "$quiet")] if wide else []
-        right.append(engine_words(engine, own_pid))
-        if wide:
-            right.append((f"   queue {queued}", "$quiet" if not queued else "$state-wait"))
-        right.append(f"   {now:%H:%M:%S} UTC " if wide else f" {now:%H:%M} UTC ")
-        text = spread(Content.assemble(*left), Content.assemble(*right), self.size.width)
-        self.draw(text)
+        tabs = Content.assemble(*left)
+        time = f"   {now:%H:%M:%S} UTC " if wide else f" {now:%H:%M} UTC "
+        queue = f"   queue {queued}" if wide else ""
+        words = Content.assemble(
+            ("engine " if wide else "", "$quiet"), engine_words(engine, own_pid)
+        )
+        room = self.size.width - tabs.cell_length - len(time) - len(queue) - 1
+        right = Content.assemble(
+            words.truncate(max(1, room), ellipsis=True),
+            (queue, "$state-wait" if queued else "$quiet"),
+            time,
+        )
+        self.draw(spread(tabs, right, self.size.width))
 
 
 class StatusLine(Bar):
