@@ -8,7 +8,7 @@ from dataclasses import replace
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from jobs_tui.models.errors import Forbidden, JobsTuiError, Unauthorised
+from jobs_tui.models.errors import Forbidden, Unauthorised
 from jobs_tui.models.token import Scope
 from jobs_tui.server.answers import json_response
 from jobs_tui.server.api.routing import CONTEXT, route_of
@@ -36,9 +36,11 @@ def access(ctx: Context, tokens: TokenCheck, hosts: AllowedHosts) -> Middleware:
             if not _is_webhook(request):
                 _check_host(request, hosts)
             request[CONTEXT] = _caller(request, ctx, tokens)
-        except JobsTuiError as error:
-            headers = {"WWW-Authenticate": "Bearer"} if error.http_status == 401 else None
-            return json_response({"detail": error.sentence()}, error.http_status, headers)
+        except Unauthorised as error:
+            challenge = {"WWW-Authenticate": "Bearer"}
+            return json_response({"detail": error.sentence()}, error.http_status, challenge)
+        except Forbidden as error:
+            return json_response({"detail": error.sentence()}, error.http_status)
         return await handler(request)
 
     return middleware
