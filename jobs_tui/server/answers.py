@@ -14,8 +14,13 @@ def json_response(
 ) -> web.Response:
     """A value as JSON; text outside of ASCII stays readable."""
     return web.Response(
-        body=json.dumps(body, ensure_ascii=False).encode(),
+        body=encoded(body),
         status=status,
         headers=headers,
         content_type="application/json",
     )
+
+
+def encoded(body: Any) -> bytes:
+    """The bytes of a JSON answer; half a surrogate pair, which no answer should hold, as ``?``."""
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from jobs_tui.models.errors import JobsTuiError, StoreError
 from jobs_tui.server.answers import json_response
+from jobs_tui.server.api import audit, tokens
+from jobs_tui.server.api.errors import TRY_AGAIN, Unprocessable, detail_of
+from jobs_tui.server.api.executions import Executions
+from jobs_tui.server.api.jobs import Jobs
 from jobs_tui.server.api.routing import register
+from jobs_tui.server.api.stream import Streams
 from jobs_tui.server.health import Health, Ready
 from jobs_tui.server.webhooks import Webhooks
 from jobs_tui.service.context import Context
@@ -46,7 +53,12 @@ def build_app(
         app.router.add_post(route, webhooks.receive)
     for route in HEALTH_ROUTES:
         app.router.add_get(route, health.tell)
-    register(app, ())
+    streams = Streams(ctx)
+    app.on_shutdown.append(lambda app: streams.close())
+    register(app, Jobs(wake).routes())
+    register(app, Executions(wake, streams).routes())
+    register(app, tokens.routes())
+    register(app, audit.routes())
     return app
 
 
@@ -60,6 +72,15 @@ async def _errors_as_json(request: web.Request, handler: Handler) -> web.StreamR
         return json_response({"detail": detail}, 405, {"Allow": allowed})
     except web.HTTPNotFound:
         return json_response({"detail": "There is nothing at this address."}, 404)
+    except Unprocessable as error:
+        return json_response({"detail": error.detail}, 422)
+    except (StoreError, sqlite3.Error) as error:
+        _log.warning("a request to %s failed: %s", request.path[:200], error)
+        detail = error.sentence() if isinstance(error, StoreError) else "The store cannot be read."
+        return json_response({"detail": detail}, 503, {"Retry-After": str(TRY_AGAIN)})
+    except JobsTuiError as error:
+        part = "query" if request.method in ("GET", "HEAD", "DELETE") else "body"
+        return json_response({"detail": detail_of(error, part)}, error.http_status)
     except web.HTTPException as error:
         return json_response({"detail": f"{error.reason}."}, error.status)
     except Exception:

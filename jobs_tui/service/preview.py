@@ -84,7 +84,7 @@ class Whole:
     """Parameters that a start would have to bring."""
     schedule: SchedulePreview | None
     agent: str | None
-    """The id of the agent that would run it; None when there is none."""
+    """The id of the agent, team or workflow that would run it; None when none was named."""
     agent_problem: str
     """Why nothing can run it now; empty when something can."""
     warnings: tuple[str, ...]
@@ -108,10 +108,9 @@ def whole(ctx: Context, data: Mapping[str, Any], n: int = 5) -> Whole:
         for parameter in prompts.declared_and_used(definition)
         if parameter.required and parameter.default is None and parameter.name not in sent.values
     )
-    agent, problem = None, ""
+    agent = DEFAULT_AGENT if prompts.one_step(definition) else definition.entity_id
     try:
         problem = prompts.runner_of(definition).not_ready()
-        agent = definition.entity_id or DEFAULT_AGENT
     except JobsTuiError as error:
         problem = error.sentence()
     timing = None

@@ -7,6 +7,7 @@ from typing import Any
 from jobs_tui.models.errors import InvalidInput, JobsTuiError
 from jobs_tui.models.validation import BadShape
 
+KEY = "Idempotency-Key"
 TRY_AGAIN = 2
 """Seconds that a caller is asked to wait while the store cannot be used."""
 
@@ -37,7 +38,7 @@ def detail_of(error: JobsTuiError, part: str) -> str | list[dict[str, Any]]:
             for finding in error.findings
         ]
     place = [] if error.field in (None, part) else str(error.field).split(".")
-    if error.field == "Idempotency-Key":
+    if error.field == KEY:
         part = "header"
     return [{"loc": [part, *place], "msg": error.sentence(), "type": "value_error"}]
 
@@ -48,6 +49,8 @@ def of_start(error: InvalidInput) -> InvalidInput:
     A job's own fields were checked when it was saved: of those, the values are the cause.
     """
     field = error.field or "parameters"
+    if field == KEY:
+        return error
     if field == "config" or field.startswith("config."):
         error.field = f"config_override{field[len('config') :]}"
     elif not field.startswith(("parameters", "config_override", "body")):

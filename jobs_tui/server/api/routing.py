@@ -14,8 +14,9 @@ from jobs_tui.service.context import Context
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Scope = Literal["none", "read", "trigger", "admin"]
 """What a token must allow; ``none`` asks for no token (DESIGN 9)."""
-Answer = type[BaseModel] | Mapping[str, Any] | str
-"""The body of an answer: a model, a JSON schema, or words for one without a body."""
+Answer = type[BaseModel] | type[list[Any]] | Mapping[str, Any] | str
+"""The body of an answer: a model, a list of one (``list[Model]``), a JSON schema, or words for
+one without a body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,13 @@ class Route:
 
 CONTEXT = web.RequestKey("ctx", Context)
 """Who asks; read it with :func:`context_of`."""
+
+
+def either(*answers: Mapping[int, Answer]) -> dict[int, Answer]:
+    """Answers of several kinds together, by status."""
+    return {status: body for found in answers for status, body in found.items()}
+
+
 ROUTES = web.AppKey("routes", list[Route])
 """All routes of the application, in the order of registration."""
 _BY_PLACE = web.AppKey("routes_by_place", dict[tuple[str, str], Route])
