@@ -62,6 +62,12 @@ def _place(path: str) -> str:
     return path
 
 
+def _event(name: str) -> str:
+    if not (name.isascii() and name.isprintable() and 1 <= len(name.strip()) <= 100):
+        raise ValueError("an event is 1 to 100 printable ASCII characters")
+    return name
+
+
 class WebhookConfig(BaseModel):
     """Who may start the job by webhook, by which events, and where its values are found."""
 
@@ -69,7 +75,7 @@ class WebhookConfig(BaseModel):
 
     styles: Annotated[list[HookStyle], Field(min_length=1)] = list(HookStyle)
     """Ways of signing that are accepted."""
-    events: list[Annotated[StrictStr, Field(min_length=1, max_length=100)]] | None = None
+    events: list[Annotated[StrictStr, AfterValidator(_event)]] | None = None
     """GitHub and GitLab events that start the job; None: all but GitHub's ping."""
     mapping: dict[
         Annotated[StrictStr, AfterValidator(_variable)],

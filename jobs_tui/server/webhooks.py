@@ -10,7 +10,8 @@ from aiohttp import web
 from jobs_tui.server.answers import json_response
 from jobs_tui.service.context import Context
 from jobs_tui.service.hook_limits import HookLimits
-from jobs_tui.service.webhooks import IncomingDelivery, deliver
+from jobs_tui.service.hook_records import IncomingDelivery
+from jobs_tui.service.webhooks import deliver
 from jobs_tui.store.settings import Settings
 
 READ_SECONDS = 30

@@ -91,7 +91,7 @@ async def deliver(
         return Answer(refusal.http_status, {"detail": detail_of(refusal)}, retry_after=retry_after)
 
 
-def _proven(ctx: Context, delivery: IncomingDelivery, hook: Hook | None) -> tuple[HookStyle, bytes]:
+def _proven(ctx: Context, delivery: IncomingDelivery, hook: Hook) -> tuple[HookStyle, bytes]:
     """How the delivery is signed, and its body. Raises a JobsTuiError when it is not, or cannot."""
     if delivery.body is None:
         raise _TooLarge("The body is longer than this host accepts.")

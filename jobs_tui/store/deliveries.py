@@ -119,6 +119,15 @@ def get(connection: sqlite3.Connection, delivery_id: str) -> Delivery | None:
     return None if row is None else _delivery_from(row)
 
 
+def beginning(connection: sqlite3.Connection, prefix: str) -> list[str]:
+    """Up to two ids that begin so."""
+    rows = connection.execute(
+        "select id from deliveries where id >= ? and id < ? order by id limit 2",
+        (prefix, f"{prefix}\U0010ffff"),
+    )
+    return [row[0] for row in rows]
+
+
 def listing(
     connection: sqlite3.Connection,
     job_id: str | None = None,
@@ -133,19 +142,32 @@ def listing(
         verdicts: only these; empty means all.
         offset: how many of the newest to pass over.
     """
-    conditions, values = ["1"], list[str | int]()
+    where, values = _where(job_id, verdicts)
+    rows = connection.execute(
+        f"select * from deliveries where {where} order by seq desc limit ? offset ?",
+        (*values, limit, offset),
+    ).fetchall()
+    return [_delivery_from(row) for row in rows]
+
+
+def count(
+    connection: sqlite3.Connection, job_id: str | None = None, verdicts: Sequence[Verdict] = ()
+) -> int:
+    """How many deliveries :func:`listing` pages through."""
+    where, values = _where(job_id, verdicts)
+    row = connection.execute(f"select count(*) from deliveries where {where}", values).fetchone()
+    return int(row[0])
+
+
+def _where(job_id: str | None, verdicts: Sequence[Verdict]) -> tuple[str, list[str]]:
+    conditions, values = ["1"], list[str]()
     if job_id is not None:
         conditions.append("job_id = ?")
         values.append(job_id)
     if verdicts:
         conditions.append(f"verdict in ({', '.join('?' * len(verdicts))})")
         values.extend(verdicts)
-    rows = connection.execute(
-        f"select * from deliveries where {' and '.join(conditions)}"
-        " order by seq desc limit ? offset ?",
-        (*values, limit, offset),
-    ).fetchall()
-    return [_delivery_from(row) for row in rows]
+    return " and ".join(conditions), values
 
 
 def _delivery_from(row: sqlite3.Row) -> Delivery:
