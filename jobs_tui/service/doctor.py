@@ -96,8 +96,9 @@ def _settings(home: Home) -> Check:
 
 def _permissions(home: Home) -> Iterator[Check]:
     yield _private("home", home.data, 0o700)
-    for path in (home.jobs_db, home.logs_db):
-        yield _private(path.name, path, 0o600)
+    for path in (home.jobs_db, home.logs_db, home.token_file):
+        if path.exists():
+            yield _private(path.name, path, 0o600)
 
 
 def _private(name: str, path: Path, mode: int) -> Check:

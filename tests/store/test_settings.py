@@ -85,3 +85,21 @@ def test_a_bad_variable_is_named(home: Home, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_every_setting_says_what_it_is() -> None:
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_names_of_hosts_are_a_list_or_have_commas(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_settings(home).allowed_hosts == ()
+    home.config_file.write_text('allowed_hosts = ["a.example", "b.example"]')
+    assert load_settings(home).allowed_hosts == ("a.example", "b.example")
+    monkeypatch.setenv("JOBS_TUI_ALLOWED_HOSTS", "c.example, d.example:7802")
+    os.utime(home.config_file, (1, 1))
+    assert load_settings(home).allowed_hosts == ("c.example", "d.example:7802")
+
+
+@pytest.mark.parametrize("value", ['[""]', "7", '"a,,b"', "[1]"])
+def test_names_of_hosts_that_are_none(home: Home, value: str) -> None:
+    home.config_file.write_text(f"allowed_hosts = {value}")
+    with pytest.raises(InvalidInput, match="allowed_hosts"):
+        load_settings(home)
