@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.timer import Timer
 from textual.widgets import Input, Static
+from textual.worker import WorkType
 
 from jobs_tui.models.enums import TriggerType
 from jobs_tui.models.errors import JobsTuiError, NotFound
@@ -268,10 +269,12 @@ class JobScreen(BaseScreen):
                 self._detail = await asyncio.to_thread(run_pane.load, self.ctx, key)
             else:
                 self._detail = None
-            self._show_run()
-            self.refresh_status()
+            if self.is_attached and self.children:  # else it was left meanwhile
+                self._show_run()
+                self.refresh_status()
 
-        self.run_worker(work, group="run", exclusive=True)
+        worker: WorkType[None] = work
+        self.run_worker(worker, group="run", exclusive=True)
 
     def _show_run(self) -> None:
         if not self.wide:
@@ -367,6 +370,11 @@ class JobScreen(BaseScreen):
         chosen = next((one for one in found if row is not None and one.id == row.key), None)
         if chosen is None or chosen.execution_id is None:
             self.say("This request did not start a run.")
+            return
+        try:
+            runs.get(self.ctx, chosen.execution_id)
+        except JobsTuiError as error:  # the run was purged, the delivery is still kept
+            self.show_error(error)
         else:
             self.open_log(chosen.execution_id)
 

@@ -12,6 +12,7 @@ from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Input, Static
+from textual.worker import WorkType
 
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.enums import ExecutionStatus
@@ -142,10 +143,11 @@ class RunsScreen(BaseScreen):
                 self.show_error(error)
             self._show_starts()
 
-        self.run_worker(work, group="starts", exclusive=True)
+        worker: WorkType[None] = work
+        self.run_worker(worker, group="starts", exclusive=True)
 
     def _show_starts(self) -> None:
-        if self._starts is None:
+        if self._starts is None or not (self.is_attached and self.children):
             return
         now, query = self.ctx.now(), self.find_field.value.strip().casefold()
         found = [start for start in self._starts if query in start.job_name.casefold()]
@@ -309,8 +311,14 @@ class RunsScreen(BaseScreen):
     def action_run(self) -> None:
         """Run the job now."""
         job_id = self._job_id()
-        if job_id is not None:
-            operations.run_now(self, jobs.get(self.ctx, job_id))
+        if job_id is None:
+            return
+        try:
+            job = jobs.get(self.ctx, job_id)
+        except JobsTuiError as error:  # purged since its starts were read
+            self.show_error(error)
+        else:
+            operations.run_now(self, job)
 
     def action_cancel_run(self) -> None:
         """Cancel the run under the cursor, after a question."""
