@@ -43,6 +43,8 @@ class JobLine:
     trigger: str
     """The trigger in at most 16 characters: ``daily 09:00``, ``hook``, ``by hand``."""
     last: LastRun | None
+    running: bool = False
+    """Whether a run of it is going on, the newest or an older one."""
 
     @property
     def ok_percent(self) -> int | None:
@@ -130,7 +132,10 @@ def job_lines(ctx: Context) -> list[JobLine]:
             " where j.archived_at is null"
         )
     }
-    return [JobLine(job, trigger_label(job), last.get(job.id)) for job in found]
+    running = {
+        row[0] for row in ctx.store.rows("select job_id from executions where status = 'running'")
+    }
+    return [JobLine(job, trigger_label(job), last.get(job.id), job.id in running) for job in found]
 
 
 def overview(ctx: Context, lines: list[JobLine]) -> Overview:

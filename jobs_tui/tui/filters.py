@@ -13,7 +13,7 @@ from jobs_tui.models.enums import BAD, ExecutionStatus, TriggerType
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.service.dashboard import JobLine
 from jobs_tui.service.jobs import searchable
-from jobs_tui.tui.theme import RUN, State, state_of, state_of_job
+from jobs_tui.tui.theme import State, state_of, state_of_job
 
 Test = Callable[[JobLine], bool]
 _WORD = re.compile(r"!?/(?:[^/\\]|\\.)*/|\S+")
@@ -35,9 +35,9 @@ FAR = datetime.max.replace(tzinfo=UTC)
 def state_of_line(line: JobLine) -> State:
     """What the line of a job says: going on, paused, blocked, else how its newest run ended."""
     last = line.last.status if line.last is not None else None
-    if last is not None and last.live:
+    if last is not None and last.live and not line.running:
         return state_of(last)
-    return state_of_job(line.job, last, running=line.job.live > 0)
+    return state_of_job(line.job, last, running=line.running)
 
 
 def failing(line: JobLine) -> bool:
@@ -113,7 +113,7 @@ _KINDS: dict[str, Callable[[str], Test]] = {
 def in_state(name: str) -> Test:
     """The test of one of :data:`STATES`."""
     if name == "running":
-        return lambda line: line.job.live > 0 and state_of_line(line) is RUN
+        return lambda line: line.running
     if name == "ok":
         return lambda line: line.last is not None and line.last.status is ExecutionStatus.COMPLETED
     if name == "failing":

@@ -99,3 +99,16 @@ def test_a_queued_run_is_waiting_not_running(ctx: Context, make_job: Any, make_r
     assert state_of_line(line).word == "wait"
     assert in_state("waiting")(line)
     assert not in_state("running")(line)
+
+
+def test_an_older_run_that_goes_on_is_what_counts(
+    ctx: Context, make_job: Any, make_run: Any
+) -> None:
+    job = make_job("busy")
+    make_run(job, ExecutionStatus.RUNNING, ago=30)
+    make_run(job, ExecutionStatus.QUEUED, ago=5)
+    [line] = dashboard.job_lines(ctx)
+    assert state_of_line(line).word == "RUN"
+    assert in_state("running")(line)
+    assert line.last is not None
+    assert line.last.status is ExecutionStatus.QUEUED
