@@ -99,7 +99,7 @@ def _background(host: EngineHost) -> None:
     finally:
         running, _ = host.busy()
         if running:
-            _say(f"{_runs(running)} of this window still going; ctrl+c stops what is left.")
+            _say(f"{_runs(running)} of this window to finish; ctrl+c does not wait.")
         try:
             host.wait_runs()
         except KeyboardInterrupt:

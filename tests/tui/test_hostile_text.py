@@ -35,8 +35,11 @@ def smuggle(ctx: Context, job_id: str, run_id: str, text: str) -> None:
     def operation(connection: sqlite3.Connection) -> None:
         connection.execute(
             "update jobs set name = ?, description = ?, prompt_template = ?, tags = ?,"
-            " entity_id = ?, cron_timezone = ?, blocked_reason = ? where id = ?",
-            (text, text, text, json.dumps([text]), text, text, text, job_id),
+            " entity_id = ?, cron_timezone = ?, blocked_reason = ?, config = ? where id = ?",
+            (
+                *(text, text, text, json.dumps([text]), text, text, text),
+                *(json.dumps({"timeout": text}), job_id),
+            ),
         )
         connection.execute(
             "update executions set error_message = ?, reason = ?, prompt = ?, parameters = ?"

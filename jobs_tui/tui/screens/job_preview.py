@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from textual.content import Content
 
 from jobs_tui.guard.terminal_text import plain
-from jobs_tui.models.config import job_config
+from jobs_tui.models.config import JobConfig, job_config
 from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.execution import Execution, LogLine
@@ -29,7 +29,9 @@ class Preview:
     """Everything that the preview shows of one job."""
 
     job: Job
+    config: JobConfig
     words: str
+    """When it starts, or why that cannot be said."""
     stats: dashboard.JobStats
     next_runs: tuple[datetime, ...]
     history: list[Execution]
@@ -41,10 +43,17 @@ def load(ctx: Context, job_id: str) -> Preview | None:
     """Read it; None when the job is gone. A few milliseconds, called in a thread."""
     try:
         job = jobs.get(ctx, job_id)
+    except JobsTuiError:
+        return None  # the list drops it at its next look
+    try:
         words = dashboard.trigger_words(job)
         coming = dashboard.next_runs(ctx, job, 3)
-    except JobsTuiError:
-        return None  # gone, or its zone is: the list says so at its next look
+    except JobsTuiError as error:
+        words, coming = error.message, ()
+    try:
+        config = job_config(job.definition.config)
+    except JobsTuiError:  # written by a version that allowed more
+        config = JobConfig()
     history = runs.history(ctx, job_id, limit=RUNS).executions
     running = [run for run in dashboard.running_of(ctx, job_id) if run.started_at is not None]
     live = running[-1] if running else None
@@ -53,7 +62,9 @@ def load(ctx: Context, job_id: str) -> Preview | None:
     if shown is not None:
         reader = runs.log(ctx, shown.id)
         tail = reader.lines(max(1, reader.last_line() - TAIL + 1), TAIL)
-    return Preview(job, words, dashboard.job_stats(ctx, job_id), coming, history, live, tail)
+    return Preview(
+        job, config, words, dashboard.job_stats(ctx, job_id), coming, history, live, tail
+    )
 
 
 def short(preview: Preview, now: datetime, width: int) -> Content:
@@ -157,7 +168,7 @@ def _what(preview: Preview, width: int) -> list[Content]:
     definition = preview.job.definition
     prompt = _wrapped(_one_line(definition.prompt_template), width - 6, 3)
     lines = [_labelled("WHAT" if not place else "", text) for place, text in enumerate(prompt)]
-    config = job_config(definition.config)
+    config = preview.config
     retry = f"  tries {config.retry.max_attempts}" if config.retry.max_attempts > 1 else ""
     who = f"{plain(definition.entity_id or '--')}  timeout {span(config.timeout)}{retry}"
     return [*lines, _labelled("WHO", _cut(who, width - 6))]
@@ -166,7 +177,7 @@ def _what(preview: Preview, width: int) -> list[Content]:
 def _when(preview: Preview, now: datetime, width: int) -> list[Content]:
     words = _wrapped(plain(preview.words), width - 6, 2)
     lines = [_labelled("WHEN" if not place else "", text) for place, text in enumerate(words)]
-    overlap = job_config(preview.job.definition.config).overlap
+    overlap = preview.config.overlap
     if preview.next_runs:
         also = "overlap: skip" if overlap == "skip" else "runs may overlap"
         lines.append(_labelled("", f"missed: run once   {also}", "$quiet"))
