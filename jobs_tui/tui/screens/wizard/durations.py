@@ -7,7 +7,9 @@ import re
 from jobs_tui.models.errors import InvalidInput
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
-_DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?) *(s|m|h|d|)(?:ec|econds?|in|inutes?|ours?|ays?)?")
+_DURATION = re.compile(
+    r"([0-9]{1,9}(?:\.[0-9]{1,6})?) *(s|m|h|d|)(?:ec|econds?|in|inutes?|ours?|ays?)?"
+)
 
 
 def seconds(text: str, what: str, field: str) -> float:

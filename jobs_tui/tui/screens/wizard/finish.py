@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from jobs_tui.agents.prompt import declared_and_used
+from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.job import Job
 from jobs_tui.service import dashboard, engine_state, jobs
 from jobs_tui.service.jobs import Saved
 from jobs_tui.tui.base import BaseScreen
 from jobs_tui.tui.operations import name_of, run_now
+from jobs_tui.tui.screens.wizard import checks
 from jobs_tui.tui.screens.wizard.draft import changes
+from jobs_tui.tui.screens.wizard.prompt import Prompt
 from jobs_tui.tui.screens.wizard.secret import SecretDialog
 from jobs_tui.tui.spans import day_time
 
@@ -30,6 +34,46 @@ class Result:
     run_now: bool
     message: str
     """One sentence for the status line."""
+
+
+def begin(screen: WizardScreen, *, run: bool = False, paused: bool = False) -> None:
+    """Create or save when everything is right, else go to the first field that is not."""
+    if screen.busy:
+        return
+    screen.query_one(Prompt).find_variables()
+    problem = checks.first_problem(screen.form.draft)
+    if problem is not None:
+        screen.show_problem(problem)
+        return
+    screen.busy = True
+    screen.run_worker(_write(screen, run=run, paused=paused), group="finish")
+
+
+async def _write(screen: WizardScreen, *, run: bool, paused: bool) -> None:
+    try:
+        saved = await asyncio.to_thread(save, screen, paused=paused)
+        result = result_of(screen, saved, run=run)
+    except JobsTuiError as error:
+        screen.busy = False
+        if error.field is not None:
+            screen.show_problem(checks.of_error(error))
+        else:
+            screen.show_error(error)
+        return
+    await screen.keeper.close()
+    dialog = None if saved is None else secret_dialog(screen.ctx, saved)
+    if dialog is not None:
+        await screen.app.push_screen_wait(dialog)
+    screen.dismiss()
+    screen.app.call_later(_tell_below, screen, result)
+
+
+def _tell_below(screen: WizardScreen, result: Result) -> None:
+    below = screen.app.screen
+    if screen.done is not None:
+        screen.done(result)
+    elif isinstance(below, BaseScreen):
+        tell(below, result)
 
 
 def save(screen: WizardScreen, *, paused: bool) -> Saved | None:

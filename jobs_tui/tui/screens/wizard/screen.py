@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from textual import events, on
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.timer import Timer
@@ -15,16 +15,14 @@ from textual.widget import Widget
 from textual.widgets import Button, ContentSwitcher, Input, OptionList, Static
 
 from jobs_tui.models.errors import JobsTuiError, NotFound
-from jobs_tui.service import preview
 from jobs_tui.service.context import Context
 from jobs_tui.tui.actions import Action, bindings
 from jobs_tui.tui.base import BaseScreen
-from jobs_tui.tui.dialogs import Confirm, MessageDialog
-from jobs_tui.tui.screens.wizard import checks, editor, finish, sentences
+from jobs_tui.tui.dialogs import MessageDialog
+from jobs_tui.tui.screens.wizard import checks, finish, views
 from jobs_tui.tui.screens.wizard.basics import Basics
 from jobs_tui.tui.screens.wizard.checks import PROMPT, STEPS, TRIGGER, Assessment, Problem
 from jobs_tui.tui.screens.wizard.draft import from_json
-from jobs_tui.tui.screens.wizard.help import TEXTS
 from jobs_tui.tui.screens.wizard.keeper import Keeper
 from jobs_tui.tui.screens.wizard.keys import ACTIONS
 from jobs_tui.tui.screens.wizard.opening import opening, to_keep
@@ -34,7 +32,6 @@ from jobs_tui.tui.screens.wizard.step import Form, Step
 from jobs_tui.tui.screens.wizard.steps_bar import StepsBar
 from jobs_tui.tui.screens.wizard.trigger import Trigger
 from jobs_tui.tui.screens.wizard.who import Who
-from jobs_tui.tui.widgets.fields.prompt_area import PromptArea
 from jobs_tui.tui.widgets.frame import FooterBar, StatusLine
 
 KEEP_AFTER = 0.3
@@ -43,7 +40,6 @@ CHECK_AFTER = 0.3
 """Seconds without a key after which a long prompt is checked."""
 ESCAPES_WITHIN = 5.0
 """Seconds between two escapes that leave."""
-MORE_RUNS = 20
 
 
 class WizardScreen(BaseScreen):
@@ -71,7 +67,7 @@ class WizardScreen(BaseScreen):
         done: Callable[[finish.Result], None] | None = None,
     ) -> None:
         super().__init__(ctx, mode=mode)
-        self._clone, self._done = clone, done
+        self._clone, self.done = clone, done
         self._source = job_id
         self._missing: NotFound | None = None
         try:
@@ -88,12 +84,12 @@ class WizardScreen(BaseScreen):
         self.at = 0
         """The step that is open, from 0."""
         self.assessment = checks.assess(ctx, self.form.draft)
-        self._keeper = Keeper(ctx, self.opening.draft_id, self._kept)
+        self.keeper = Keeper(ctx, self.opening.draft_id, self._kept)
         self._saved = "draft continued" if self.opening.restored else ""
         self._keep_timer: Timer | None = None
         self._check_timer: Timer | None = None
         self._escaped_at: float | None = None
-        self._busy = False
+        self.busy = False
 
     # What is on the screen
 
@@ -124,7 +120,7 @@ class WizardScreen(BaseScreen):
 
     def on_unmount(self) -> None:
         """Textual's message: nothing that was typed is lost."""
-        self._keeper.flush()
+        self.keeper.flush()
 
     @property
     def steps(self) -> list[Step]:
@@ -157,14 +153,15 @@ class WizardScreen(BaseScreen):
             "wizard.next-field": "next",
             "wizard.next-step": "step",
             "wizard.previous-step": "back",
-            "wizard.preview": "more runs" if self._has_runs else "dry run",
+            "wizard.preview": "more runs" if self.has_runs else "dry run",
         }
         if self.form.job_id is not None:
             labels |= {"wizard.save": "save", "wizard.save-and-run": "save and run"}
         return replace(action, label=labels.get(action.id, action.label))
 
     @property
-    def _has_runs(self) -> bool:
+    def has_runs(self) -> bool:
+        """Whether there is a schedule to look at in the step that is open."""
         return self.at == TRIGGER and self.form.draft.trigger == "cron"
 
     def available(self, action: Action) -> bool | None:
@@ -204,21 +201,22 @@ class WizardScreen(BaseScreen):
     # The draft
 
     def _fill(self) -> None:
-        for step in self.steps:
+        for step, problem in zip(self.steps, self.assessment.problems, strict=True):
             step.fill()
+            step.tell(problem)
         self._tell()
 
     def _tell(self) -> None:
+        # The step that is open only: the others are told when they are opened.
         self.query_one(Prompt).warnings = self.assessment.warnings
-        for step, problem in zip(self.steps, self.assessment.problems, strict=True):
-            step.tell(problem)
+        self.steps[self.at].tell(self.assessment.problems[self.at])
         self.query_one(SidePanel).show(self.at, self.assessment)
         self.refresh_frame()
 
     @on(Step.Edited)
     def _edited(self, event: Step.Edited) -> None:
         self.form.touched.add(event.field)
-        self._keeper.take(to_keep(self.form.draft, self.opening.base))
+        self.keeper.take(to_keep(self.form.draft, self.opening.base))
         self._keep_timer = self._again(self._keep_timer, KEEP_AFTER, self._keep)
         if len(self.form.draft.prompt) <= CHECK_AT_ONCE:
             self.assessment = checks.assess(self.ctx, self.form.draft)
@@ -232,7 +230,7 @@ class WizardScreen(BaseScreen):
         return self.set_timer(delay, action)
 
     def _keep(self) -> None:
-        self.run_worker(self._keeper.write(), group="draft")
+        self.run_worker(self.keeper.write(), group="draft")
 
     def _kept(self, error: JobsTuiError | None) -> None:
         if error is None:
@@ -245,9 +243,9 @@ class WizardScreen(BaseScreen):
 
     def _check_later(self) -> None:
         async def work() -> None:
+            self.query_one(Prompt).find_variables()
             # A copy: the form goes on while the thread reads.
             draft = from_json(self.form.draft.to_json())
-            self.query_one(Prompt).find_variables()
             self._assessed(await asyncio.to_thread(checks.assess, self.ctx, draft))
 
         self.run_worker(work(), group="check", exclusive=True)
@@ -327,102 +325,34 @@ class WizardScreen(BaseScreen):
 
     def action_save(self) -> None:
         """Create or save."""
-        self._finish()
+        finish.begin(self)
 
     def action_save_and_run(self) -> None:
         """Create or save, then run."""
-        self._finish(run=True)
+        finish.begin(self, run=True)
 
     def action_create_paused(self) -> None:
         """Create, paused."""
         if self.form.job_id is None:
-            self._finish(paused=True)
+            finish.begin(self, paused=True)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
-        self._finish(
-            run=event.button.id == "save_and_run", paused=event.button.id == "create_paused"
-        )
-
-    def _finish(self, *, run: bool = False, paused: bool = False) -> None:
-        if self._busy:
-            return
-        problem = checks.first_problem(self.form.draft)
-        if problem is not None:
-            self.show_problem(problem)
-            return
-        self._busy = True
-        self.run_worker(self._write(run=run, paused=paused), group="finish")
-
-    async def _write(self, *, run: bool, paused: bool) -> None:
-        try:
-            saved = await asyncio.to_thread(finish.save, self, paused=paused)
-            result = finish.result_of(self, saved, run=run)
-        except JobsTuiError as error:
-            self._busy = False
-            if error.field is not None:
-                self.show_problem(checks.of_error(error))
-            else:
-                self.show_error(error)
-            return
-        await self._keeper.close()
-        dialog = None if saved is None else finish.secret_dialog(self.ctx, saved)
-        if dialog is not None:
-            await self.app.push_screen_wait(dialog)
-        self.dismiss()
-        self.app.call_later(self._tell_below, result)
-
-    def _tell_below(self, result: finish.Result) -> None:
-        below = self.app.screen
-        if self._done is not None:
-            self._done(result)
-        elif isinstance(below, BaseScreen):
-            finish.tell(below, result)
+        name = event.button.id
+        finish.begin(self, run=name == "save_and_run", paused=name == "create_paused")
 
     def action_preview(self) -> None:
         """More starts in step 2, else the prompt as a run would get it."""
-        draft = self.form.draft
-        if self._has_runs:
-            try:
-                seen = preview.schedule(self.ctx, draft.cron, draft.timezone, MORE_RUNS)
-            except JobsTuiError as error:
-                self.show_problem(checks.of_error(error))
-                return
-            lines = sentences.run_lines(seen.next_runs, self.ctx.now())
-            notes = [f"! {note}" for note in (*seen.warnings, *seen.clock_changes)]
-            text = "\n".join([*lines, "", *notes] if notes else lines)
-            title = f"{seen.words} ({draft.timezone})"
-            self.app.push_screen(MessageDialog(title, text, wide=True))
-            return
-        try:
-            text = checks.dry_run(self.ctx, draft)
-        except JobsTuiError as error:
-            self.show_problem(checks.of_error(error))
-            return
-        warnings = "".join(f"\n! {text}" for text in self.assessment.warnings)
-        self.app.push_screen(
-            MessageDialog("Dry run", text, f"Nothing was run.{warnings}", wide=True)
-        )
+        views.preview_of(self)
 
     def action_step_help(self) -> None:
         """Help for this step."""
-        self.app.push_screen(
-            MessageDialog(f"Help: {self.at + 1} {STEPS[self.at]}", TEXTS[self.at], wide=True)
-        )
+        views.help_of(self)
 
     def action_editor(self) -> None:
-        """The prompt in the user's own editor; the loop stands still, so nothing draws."""
+        """The prompt in the user's own editor."""
         self.go(PROMPT)
-        suffix = ".sh" if self.form.draft.entity_id == "shell" else ".md"
-        try:
-            with self.app.suspend():
-                text = editor.edited(self.form.draft.prompt, suffix)
-        except SuspendNotSupported:
-            self.say("An editor cannot be opened from here.")
-        except JobsTuiError as error:
-            self.show_error(error)
-        else:
-            self.query_one(PromptArea).load_text(text)
+        views.edit_prompt(self)
 
     def action_start_over(self) -> None:
         """Throw the draft away after a question."""
@@ -431,18 +361,10 @@ class WizardScreen(BaseScreen):
             if yes:
                 self.run_worker(self._start_over(), group="draft")
 
-        what = "as the job is now" if self.form.job_id else "empty"
-        self.app.push_screen(
-            Confirm(
-                "Start over",
-                f"Throw away what was typed? The form is then {what}.",
-                yes="Start over",
-            ),
-            answer,
-        )
+        self.app.push_screen(views.start_over_question(self), answer)
 
     async def _start_over(self) -> None:
-        await self._keeper.forget()
+        await self.keeper.forget()
         self.opening = opening(self.ctx, self._source, clone=self._clone, fresh=True)
         self.form.draft = self.opening.draft
         self.form.touched.clear()

@@ -132,7 +132,7 @@ class Trigger(Step):
     def _say_cron(self, problem: Problem | None) -> None:
         hint = self.query_one("#cron-hint", Hint)
         if self.query_one(ZonePicker).list.is_open:
-            hint.say("up and down choose a time zone, enter takes it")
+            hint.say("up, down, enter")
         elif fault := self.fault(problem, "cron_"):
             hint.wrong(fault)
         elif self.seen is None:

@@ -1,0 +1,92 @@
+"""Each step as a picture, at both sizes, with a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.events import Paste
+from textual.pilot import Pilot
+
+from jobs_tui.service.context import Context
+from jobs_tui.tui.screens.wizard import screen
+from jobs_tui.tui.theme import DARK, LIGHT, MONO
+from tests.tui.conftest import MakeJob
+from tests.tui.wizard_fixtures import NARROW, WIDE, WizardApp
+
+Keys = list[str]
+STEPS: dict[str, Keys] = {
+    "basics_empty": [],
+    "basics_fault": ["f2"],
+    "basics": ["T:db-backup-nightly", "tab", "T:Nightly dump", "tab", "tab", "T:db, nightly"],
+    "trigger_empty": ["T:db", "pagedown"],
+    "trigger": ["T:db", "pagedown", "tab", "tab", "T:0 9 * * 1-5", "tab", "T:new york", "enter"],
+    "trigger_zones": ["T:db", "pagedown", "tab", "tab", "tab", "T:ber"],
+    "trigger_fault": ["T:db", "pagedown", "tab", "tab", "T:61 * * * *"],
+    "trigger_busy": ["T:db", "pagedown", "tab", "home", "tab", "tab", "tab", "right"],
+    "webhook": ["T:hook", "pagedown", "right"],
+    "who": ["pagedown", "pagedown"],
+    "prompt": [
+        *["T:db", "pagedown", "tab", "home", "right", "pagedown", "pagedown"],
+        "T:pg_dump {{ database }} > {{ run_date }}.sql",
+        *["tab", "T:orders"],
+    ],
+    "prompt_fault": ["pagedown", "tab", "home", "pagedown", "pagedown", "T:echo {{ a }} {{ b }}"],
+}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No waiting for a pause in the typing."""
+    monkeypatch.setattr(screen, "KEEP_AFTER", 0.01)
+
+
+def press(keys: Keys) -> Callable[[Pilot[None]], Any]:
+    async def run(pilot: Pilot[None]) -> None:
+        for key in keys:
+            if key.startswith("T:"):
+                focused = pilot.app.screen.focused
+                assert focused is not None
+                focused.post_message(Paste(key[2:]))
+                await pilot.pause()
+            else:
+                await pilot.press(key)
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause(0.05)
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+    return run
+
+
+CASES = [
+    *((name, NARROW) for name in STEPS),
+    *((name, WIDE) for name in ("basics", "trigger", "webhook", "who", "prompt")),
+]
+
+
+@pytest.mark.parametrize(("name", "size"), CASES, ids=lambda part: str(part).replace(", ", "x"))
+def test_step(snap_compare: Any, ctx: Context, name: str, size: tuple[int, int]) -> None:
+    app = WizardApp(ctx)
+    assert snap_compare(app, terminal_size=size, run_before=press(STEPS[name]))
+
+
+@pytest.mark.parametrize("theme", [LIGHT.name, MONO.name])
+def test_theme(snap_compare: Any, ctx: Context, theme: str) -> None:
+    app = WizardApp(ctx)
+    app.theme = theme
+    assert theme != DARK.name
+    assert snap_compare(app, terminal_size=NARROW, run_before=press(STEPS["prompt_fault"]))
+
+
+def test_edit(snap_compare: Any, ctx: Context, make_job: MakeJob) -> None:
+    job = make_job(
+        "db [/foo]",
+        cron="*/15 * * * *",
+        prompt="echo {{ a }}",
+        parameters=[{"name": "a", "default": 5}, {"name": "old", "default": "x"}],
+    )
+    app = WizardApp(ctx, job.id)
+    keys = ["pagedown", "pagedown", "pagedown"]
+    assert snap_compare(app, terminal_size=WIDE, run_before=press(keys))
