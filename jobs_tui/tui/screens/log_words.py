@@ -71,10 +71,10 @@ def status_row(state: LogState, run: Execution, *, wide: bool) -> tuple[Content,
         gap,
         (f"{number(state.warnings)}{plus} warn", "$state-warn" if state.warnings else "$quiet"),
     ]
-    options: list[Part] = [
-        (f"{gap}wrap {'on' if state.wrap else 'off'}", "$quiet"),
-        (f"{gap}time {state.time}", "$quiet"),
-    ]
+    options: list[Part] = []
+    if wide or state.wrap:
+        options.append((f"{gap}wrap {'on' if state.wrap else 'off'}", "$quiet"))
+    options.append((f"{gap}{'time ' if wide else ''}{state.time}", "$quiet"))
     if not state.colours:
         options.append((f"{gap}no colours", "$quiet"))
     left = Content.assemble(" ", *following, *counts, *options)

@@ -113,7 +113,7 @@ class Scan:
         self.done = 0
         """Lines up to this number have been looked at."""
         self.size = 0
-        """Characters looked at."""
+        """Characters of text looked at, about: prefixes of lines differ by a digit or two."""
         self.running = False
         """A thread is at it."""
 
@@ -125,7 +125,8 @@ class Scan:
                 return
             self.look(chunk.first_line, chunk.text)
             if chunk.first_line > self.done:  # else it was merged from what is counted already
-                self.size += len(chunk.text)
+                prefix = chunk.text.find(US, chunk.text.find(US) + 3) + 1
+                self.size += len(chunk.text) - prefix * chunk.line_count
             self.done = chunk.last_line
 
     def look(self, first_line: int, text: str) -> None:
