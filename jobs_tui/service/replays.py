@@ -101,7 +101,6 @@ def _run(ctx: Context, hook: Hook, old: Delivery, record: Delivery) -> Replayed:
     def operation(connection: sqlite3.Connection) -> starts.Started:
         started = start(connection)
         rows.insert(connection, replace(record, execution_id=started.execution_id))
-        ctx.audit(connection, "delivery.replay", job.id, old.id)
         return started
 
     started = ctx.store.write(operation)

@@ -155,7 +155,7 @@ def decide(ctx: Context, connection: sqlite3.Connection, job: Job, prepared: Pre
         job: as it stands in this transaction, of the revision that was prepared.
     """
     new = prepared.row
-    ctx.audit(connection, "job.rerun" if new.kind is Kind.RERUN else "job.start", job.id, new.id)
+    ctx.audit(connection, _action(ctx, new.kind), job.id, new.id)
     if prepared.skip_when_live and job.live:
         skipped = replace(new, status=ExecutionStatus.SKIPPED, reason="overlap")
         number = executions.insert(connection, skipped)
@@ -234,6 +234,14 @@ def start_operation(
         return decide(ctx, connection, current, prepared)
 
     return operation
+
+
+def _action(ctx: Context, kind: Kind) -> str:
+    """How the record of changes calls a start."""
+    if kind is Kind.RERUN:
+        return "job.rerun"
+    # A delivery that comes by another way than a sender's is one that was stored.
+    return "delivery.replay" if kind is Kind.WEBHOOK and ctx.face != "webhook" else "job.start"
 
 
 def _refuse_paused(job: Job, request: Request) -> None:
