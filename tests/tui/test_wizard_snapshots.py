@@ -46,9 +46,7 @@ def press(keys: Keys) -> Callable[[Pilot[None]], Any]:
     async def run(pilot: Pilot[None]) -> None:
         for key in keys:
             if key.startswith("T:"):
-                focused = pilot.app.screen.focused
-                assert focused is not None
-                focused.post_message(Paste(key[2:]))
+                pilot.app.post_message(Paste(key[2:]))
                 await pilot.pause()
             else:
                 await pilot.press(key)
