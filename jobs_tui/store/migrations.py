@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -111,9 +111,20 @@ def _back_up(connection: sqlite3.Connection, target: Path) -> None:
     unfinished.replace(target)
 
 
+def _statements(sql: str) -> Iterator[str]:
+    """The statements of a text; those inside a trigger are parts of one."""
+    gathered = ""
+    for part in sql.split(";"):
+        gathered += f"{part};"
+        if sqlite3.complete_statement(gathered):
+            if part.strip():
+                yield gathered
+            gathered = ""
+
+
 def _step(number: int, sql: str) -> Callable[[Any], None]:
     def apply(database: Any) -> None:
-        for statement in filter(str.strip, sql.split(";")):
+        for statement in _statements(sql):
             database.conn.execute(statement)
         # In the step's own transaction: after an interruption it has happened, or it has not.
         database.conn.execute(f"pragma application_id = {APPLICATION_ID}")

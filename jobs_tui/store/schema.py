@@ -147,6 +147,100 @@ create index deliveries_by_job on deliveries (job_id, seq desc);
 create index deliveries_by_time on deliveries (received_at);
 create index deliveries_by_verdict on deliveries (verdict, seq);
 
+create table run_totals (
+    job_id text not null references jobs (id) on delete cascade,
+    status text not null,
+    bucket integer not null,
+    runs integer not null,
+    duration_ms integer not null,
+    log_lines integer not null,
+    primary key (job_id, status, bucket)
+) without rowid;
+
+create trigger executions_ended after update of status on executions
+when new.status <> old.status
+    and new.status not in ('queued', 'blocked', 'waiting_for_input', 'running')
+begin
+    insert into run_totals (job_id, status, bucket, runs, duration_ms, log_lines) values (
+        new.job_id, new.status,
+        case
+            when new.started_at is null then 0
+            when new.duration_ms <= 100 then 100
+            when new.duration_ms <= 500 then 500
+            when new.duration_ms <= 1000 then 1000
+            when new.duration_ms <= 5000 then 5000
+            when new.duration_ms <= 15000 then 15000
+            when new.duration_ms <= 60000 then 60000
+            when new.duration_ms <= 300000 then 300000
+            when new.duration_ms <= 900000 then 900000
+            when new.duration_ms <= 3600000 then 3600000
+            when new.duration_ms <= 14400000 then 14400000
+            when new.duration_ms <= 86400000 then 86400000
+            else -1
+        end,
+        new.count, coalesce(new.duration_ms, 0), coalesce(new.log_lines, 0)
+    ) on conflict (job_id, status, bucket) do update set
+        runs = runs + excluded.runs,
+        duration_ms = duration_ms + excluded.duration_ms,
+        log_lines = log_lines + excluded.log_lines;
+end;
+
+create trigger executions_not_started after insert on executions
+when new.status not in ('queued', 'blocked', 'waiting_for_input', 'running')
+begin
+    insert into run_totals (job_id, status, bucket, runs, duration_ms, log_lines)
+    values (new.job_id, new.status, 0, new.count, 0, 0)
+    on conflict (job_id, status, bucket) do update set runs = runs + excluded.runs;
+end;
+
+create table lag_totals (
+    kind text not null,
+    bucket integer not null,
+    runs integer not null,
+    lag_ms integer not null,
+    primary key (kind, bucket)
+) without rowid;
+
+create trigger executions_started after update of started_at on executions
+when old.started_at is null and new.started_at is not null and new.nominal_at is not null
+begin
+    insert into lag_totals (kind, bucket, runs, lag_ms)
+    select new.kind,
+        case
+            when lag <= 10 then 10
+            when lag <= 50 then 50
+            when lag <= 100 then 100
+            when lag <= 250 then 250
+            when lag <= 500 then 500
+            when lag <= 1000 then 1000
+            when lag <= 5000 then 5000
+            when lag <= 15000 then 15000
+            when lag <= 60000 then 60000
+            when lag <= 600000 then 600000
+            when lag <= 3600000 then 3600000
+            when lag <= 86400000 then 86400000
+            else -1
+        end,
+        1, lag
+    from (select max(0, cast(round(
+        (julianday(new.started_at) - julianday(new.nominal_at)) * 86400000
+    ) as integer)) as lag)
+    where true
+    on conflict (kind, bucket) do update set
+        runs = runs + excluded.runs, lag_ms = lag_ms + excluded.lag_ms;
+end;
+
+create table delivery_totals (
+    verdict text primary key,
+    deliveries integer not null
+) without rowid;
+
+create trigger deliveries_counted after insert on deliveries
+begin
+    insert into delivery_totals (verdict, deliveries) values (new.verdict, 1)
+    on conflict (verdict) do update set deliveries = deliveries + 1;
+end;
+
 create table engine (
     id integer primary key check (id = 1),
     token text not null,
