@@ -12,6 +12,7 @@ from aiohttp.typedefs import Middleware
 from jobs_tui.models.errors import JobsTuiError, StoreError
 from jobs_tui.server.answers import json_response
 from jobs_tui.server.api import audit, tokens
+from jobs_tui.server.api.deliveries import Deliveries
 from jobs_tui.server.api.errors import TRY_AGAIN, Unprocessable, detail_of
 from jobs_tui.server.api.executions import Executions
 from jobs_tui.server.api.jobs import Jobs
@@ -49,14 +50,14 @@ def build_app(
         client_max_size=settings.body_limit, middlewares=[_errors_as_json, access]
     )
     webhooks, health = Webhooks(ctx, settings, wake), Health(ctx.store, ready)
-    for route in WEBHOOK_ROUTES:
-        app.router.add_post(route, webhooks.receive)
     for route in HEALTH_ROUTES:
         app.router.add_get(route, health.tell)
     streams = Streams(ctx)
     app.on_shutdown.append(lambda app: streams.close())
+    register(app, webhooks.routes(WEBHOOK_ROUTES))
     register(app, Jobs(wake).routes())
     register(app, Executions(wake, streams).routes())
+    register(app, Deliveries(wake).routes())
     register(app, tokens.routes())
     register(app, audit.routes())
     return app

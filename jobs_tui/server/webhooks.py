@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
 
 from aiohttp import web
+from pydantic import BaseModel, ConfigDict
 
+from jobs_tui.guard.hook_proof import PROOF_HEADER
 from jobs_tui.server.answers import json_response
+from jobs_tui.server.api.models import Answer, HTTPValidationError, Problem
+from jobs_tui.server.api.routing import Query, Route
 from jobs_tui.service.context import Context
 from jobs_tui.service.hook_limits import HookLimits
 from jobs_tui.service.hook_records import IncomingDelivery
@@ -16,6 +21,27 @@ from jobs_tui.store.settings import Settings
 
 READ_SECONDS = 30
 """A body that is not there by then is cut off."""
+PROOFS = tuple(PROOF_HEADER.values())
+
+
+class DeliveryInput(BaseModel):
+    """What the generic sender sends; other senders send what they send."""
+
+    model_config = ConfigDict(extra="allow")
+
+    parameters: dict[str, Any] | None = None
+    config_override: dict[str, Any] | None = None
+    metadata: dict[str, Any] | None = None
+
+
+class DeliveredResponse(Answer):
+    """What has become of a delivery. Only ``ignored`` ones have no execution."""
+
+    job_id: str
+    execution_id: str | None
+    workflow_id: str | None
+    status: Literal["started", "skipped", "duplicate", "ignored"]
+    message: str
 
 
 class Webhooks:
@@ -25,6 +51,28 @@ class Webhooks:
         self._ctx = ctx
         self._limits = HookLimits(ctx.store.clock, settings)
         self._wake = wake
+
+    def routes(self, paths: Iterable[str]) -> list[Route]:
+        """The same behind each of the addresses."""
+        proof = "One of the headers that sign a delivery."
+        return [
+            Route(
+                "POST",
+                path,
+                self.receive,
+                "none",
+                "Deliver to a webhook; signed by its secret",
+                {
+                    200: DeliveredResponse,
+                    **dict.fromkeys((400, 401, 404, 408, 413, 429, 503), Problem),
+                    422: HTTPValidationError,
+                },
+                DeliveryInput,
+                headers=tuple(Query(name, {"type": "string"}, proof) for name in PROOFS),
+                tag="webhooks",
+            )
+            for path in paths
+        ]
 
     async def receive(self, request: web.Request) -> web.Response:
         """Read the request, have it decided, answer."""
