@@ -98,5 +98,8 @@ def lags(connection: sqlite3.Connection) -> Mapping[str, Spread]:
 
 def deliveries(connection: sqlite3.Connection) -> Mapping[str, int]:
     """How many requests reached webhooks, by verdict."""
-    rows = connection.execute("select verdict, deliveries from delivery_totals order by verdict")
-    return {verdict: count for verdict, count in rows}
+    return dict(
+        connection.execute(
+            "select verdict, deliveries from delivery_totals order by verdict"
+        ).fetchall()
+    )

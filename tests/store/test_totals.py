@@ -130,7 +130,8 @@ def test_buckets_add_up() -> None:
 def test_a_trigger_is_one_statement(tmp_path: Path) -> None:
     sql = (
         "create table a (b); create trigger c after insert on a begin"
-        " insert into a select 1 where new.b = 0; delete from a where b = 2; end; create table d (e)"
+        " insert into a select 1 where new.b = 0; delete from a where b = 2; end;"
+        " create table d (e)"
     )
     ensure(tmp_path / "jobs.db", (("0001_first", sql),))
     connection = sqlite3.connect(tmp_path / "jobs.db")
