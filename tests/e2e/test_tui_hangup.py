@@ -66,9 +66,9 @@ class Screen:
                 self.status = os.waitstatus_to_exitcode(status)
         return self.status is not None
 
-    def on_terminal(self) -> bool:
-        """Whether it still holds the terminal."""
-        return "/dev/pts" in os.readlink(f"/proc/{self.pid}/fd/0")
+    def headless(self) -> bool:
+        """Whether the screen has ended and the process lives without a terminal."""
+        return os.readlink(f"/proc/{self.pid}/fd/0") == os.devnull
 
 
 @pytest.fixture(params=["signal", "no signal"])
@@ -103,14 +103,14 @@ def test_the_engine_outlives_its_terminal(screen: Screen) -> None:
         screen.press("D")
         until(lambda: screen.shows("system-health"), "the examples are shown")
         os.close(screen.master)
-        until(lambda: not screen.on_terminal(), "the screen has ended")
+        until(screen.headless, "the screen has ended")
         assert not screen.ended()
         state = engine_state(ctx)
         assert state.running
         assert state.pid == screen.pid
         spent = cpu_ticks(screen.pid)
         select.select([], [], [], 0.5)
-        assert cpu_ticks(screen.pid) - spent < 20, "it spins"
+        assert cpu_ticks(screen.pid) - spent < 30, "it spins"
         request_stop(ctx)
         until(screen.ended, "the engine has stopped")
         assert screen.status == 0
