@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -30,6 +31,7 @@ def run_tui(home: Home | None = None) -> int:
     except JobsTuiError as error:
         print(error.sentence(), file=sys.stderr)  # noqa: T201 - the command line's own output
         return error.exit_code
+    log_to_file(store.home)
     try:
         return _run(store)
     except JobsTuiError as error:
@@ -37,6 +39,20 @@ def run_tui(home: Home | None = None) -> int:
         return error.exit_code
     finally:
         store.close()
+
+
+def log_to_file(home: Home) -> None:
+    """What the engine in this process has to say goes beside the home: the screen is taken."""
+    try:
+        os.close(os.open(home.engine_log, os.O_CREAT | os.O_WRONLY, 0o600))
+        handler: logging.Handler = logging.FileHandler(home.engine_log, delay=True)
+    except OSError:
+        handler = logging.NullHandler()  # the screen works without; the events table has it too
+    logging.basicConfig(
+        level=logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        handlers=[handler],
+    )
 
 
 def _run(store: Store) -> int:
