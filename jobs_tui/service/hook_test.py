@@ -29,7 +29,7 @@ PATIENCE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Sent:
     """What the engine answered."""
 
     url: str
@@ -43,7 +43,7 @@ def send_test(
     job_id: str,
     parameters: Mapping[str, Any] | None = None,
     style: HookStyle | None = None,
-) -> Tested:
+) -> Sent:
     """Sign a delivery with the job's secret and send it; it starts the job as any other would.
 
     Blocks until the engine has answered. The answer may be a refusal: that is what a test shows.
@@ -75,7 +75,7 @@ def send_test(
         headers[event[0]] = event[1]
     headers["Content-Type"] = "application/json"
     code, answer = _post(url, body, headers)
-    return Tested(url, style, code, answer)
+    return Sent(url, style, code, answer)
 
 
 def _engine_url(ctx: Context) -> str:
