@@ -82,6 +82,9 @@ async def _errors_as_json(request: web.Request, handler: Handler) -> web.StreamR
     except JobsTuiError as error:
         part = "query" if request.method in ("GET", "HEAD", "DELETE") else "body"
         return json_response({"detail": detail_of(error, part)}, error.http_status)
+    except ConnectionError:
+        # Nobody is there any more to read the answer, nor is it anybody's mistake here.
+        return json_response({"detail": "The connection was cut off."}, 400)
     except web.HTTPException as error:
         return json_response({"detail": f"{error.reason}."}, error.status)
     except Exception:

@@ -16,6 +16,7 @@ from jobs_tui.server.access import access
 from jobs_tui.server.app import build_app
 from jobs_tui.server.health import Ready
 from jobs_tui.server.hosts import AllowedHosts
+from jobs_tui.server.noise import server_log
 from jobs_tui.server.tls import tls_context
 from jobs_tui.service.context import Context
 from jobs_tui.service.first_token import any_valid, from_environment
@@ -72,6 +73,7 @@ class Listener:
         runner = web.AppRunner(
             build_app(self._ctx, self._settings, self._ready, self._wake, guard),
             access_log=None,
+            logger=server_log(),
             keepalive_timeout=IDLE_SECONDS,
             lingering_time=LINGER_SECONDS,
             shutdown_timeout=STOP_SECONDS,
