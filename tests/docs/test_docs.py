@@ -20,6 +20,7 @@ from jobs_tui.models.enums import ExecutionStatus, JobStatus
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.schedule.cron import MACROS, parse_cron
 from jobs_tui.schedule.words import describe
+from jobs_tui.store import home
 from jobs_tui.store.settings import Settings
 from jobs_tui.tui.actions import all_actions, display
 from tests.docs.documents import PAGES, README, ROOT, Command, code_in, commands, table_after
@@ -57,6 +58,13 @@ def test_every_variable_that_is_read_or_set_is_documented_and_no_other() -> None
     for source in (ROOT / "jobs_tui").rglob("*.py"):
         known |= set(variable.findall(source.read_text("utf-8")))
     assert set(variable.findall(TEXT)) == known
+
+
+def test_every_file_of_a_home_is_documented() -> None:
+    documented = "\n".join(row[0] for row in table_after(README, "### Files"))
+    names = re.findall(r'self\.data / f?"([\w.-]+)', Path(home.__file__).read_text("utf-8"))
+    assert "jobs.db" in names
+    assert [name for name in names if name not in documented] == []
 
 
 def test_every_key_that_is_named_exists() -> None:
