@@ -34,7 +34,10 @@ async def retain(store: Store, settings: Settings, now: datetime) -> int:
         await store.awrite(partial(_forget_logs, ids=ids))
     await store.awrite(
         partial(
-            _delete_others, deliveries=before(settings.delivery_days), events=before(EVENT_DAYS)
+            _delete_others,
+            deliveries=before(settings.delivery_days),
+            events=before(EVENT_DAYS),
+            history=before(settings.history_days),
         )
     )
     return gone
@@ -75,6 +78,10 @@ def _forget_logs(connection: sqlite3.Connection, ids: list[str]) -> None:
     )
 
 
-def _delete_others(connection: sqlite3.Connection, deliveries: str, events: str) -> None:
+def _delete_others(
+    connection: sqlite3.Connection, deliveries: str, events: str, history: str
+) -> None:
     connection.execute("delete from deliveries where received_at < ?", (deliveries,))
     connection.execute("delete from events where at < ?", (events,))
+    # What people did is kept; that a hook was called is kept as long as the run it started.
+    connection.execute("delete from audit where face = 'webhook' and at < ?", (history,))

@@ -90,6 +90,17 @@ async def test_the_engines_environment_does_not_steer_bash(
     await launcher.close()
 
 
+async def test_the_engines_token_stays_with_the_engine(
+    output: Collected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JOBS_TUI_TOKEN", "opens everything")
+    launcher = await Launcher.start(tmp_path / "journal2")
+    script = 'echo "token: ${JOBS_TUI_TOKEN-none}"'
+    await ShellRunner().run(Task("exec_a", "job_a", "a job", script, {}, launcher), output)
+    await launcher.close()
+    assert output.streams["stdout"] == b"token: none\n"
+
+
 async def test_without_bash_it_says_so(
     task: Make, output: Collected, monkeypatch: pytest.MonkeyPatch
 ) -> None:
