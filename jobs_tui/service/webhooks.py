@@ -130,14 +130,17 @@ async def _accept(
         await _write_behind(ctx, replace(record, verdict=Verdict.IGNORED, reason=ignored))
         return Answer(200, no_start(job.id, "ignored", ignored))
     record = replace(record, sender_id=hook_reading.sender_id(style, headers))
-    first = _first(ctx.store.jobs.reader(), record)
-    if first is not None:
-        # Seen before it is read: a repeat is a repeat even when the job is paused by now.
-        await _write_behind(ctx, duplicate_of(first, record))
-        return Answer(200, _repeated(first))
     heavy = len(body) > HEAVY_BODY or len(job.definition.prompt_template) > HEAVY_PROMPT
     prepare = partial(prepared_start, ctx, hook, style, headers, body)
-    start = await asyncio.to_thread(prepare) if heavy else prepare()
+    try:
+        start = await asyncio.to_thread(prepare) if heavy else prepare()
+    except JobsTuiError:
+        # A repeat is a repeat, even when the job is paused or another one by now.
+        first = _first(ctx.store.jobs.reader(), record)
+        if first is None:
+            raise
+        await _write_behind(ctx, duplicate_of(first, record))
+        return Answer(200, _repeated(first))
 
     def operation(connection: sqlite3.Connection) -> starts.Started | Delivery:
         first = _first(connection, record)
