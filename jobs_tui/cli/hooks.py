@@ -113,6 +113,72 @@ def rotate(job_ref: str, overlap: float, as_json: bool) -> None:
     click.echo(fields(shown))
 
 
+@webhook.command("set")
+@_job_argument
+@click.option(
+    "--style",
+    "styles",
+    multiple=True,
+    type=click.Choice([str(style) for style in HookStyle]),
+    help="Accept this way of signing and no other; may be repeated.",
+)
+@click.option(
+    "--event",
+    "events",
+    multiple=True,
+    metavar="EVENT",
+    help="Start for this event of GitHub or GitLab and no other; may be repeated.",
+)
+@click.option(
+    "--map",
+    "places",
+    multiple=True,
+    metavar="NAME=PLACE",
+    help="Take a variable from a place such as payload.ref; may be repeated.",
+)
+@click.option("--reset", is_flag=True, help="Forget first what was set before.")
+@_json_option
+def set_hook(
+    job_ref: str,
+    styles: tuple[str, ...],
+    events: tuple[str, ...],
+    places: tuple[str, ...],
+    reset: bool,
+    as_json: bool,
+) -> None:
+    """Say who may start a job by its webhook, by which events, and where values are found."""
+    changes: dict[str, Any] = {}
+    if styles:
+        changes["styles"] = list(styles)
+    if events:
+        changes["events"] = list(events)
+    if not (changes or places or reset):
+        raise click.UsageError("nothing to set was given: name --style, --event, --map or --reset")
+    with opened() as ctx:
+        job = jobs.find(ctx, job_ref)
+        hook_admin.require_hook(job)
+        config = dict(job.definition.config)
+        before = config.pop("webhook", None) or {}
+        kept = {} if reset else before
+        if places:
+            changes["mapping"] = {**(kept.get("mapping") or {}), **definition.values(places)}
+        if kept or changes:
+            config["webhook"] = {**kept, **changes}
+        saved = jobs.edit(ctx, job.id, {"config": config})
+        entry = hook_admin.hook_entry(ctx, saved.job)
+    if as_json:
+        print_json(entry)
+        return
+    mapping = ", ".join(f"{name}={place}" for name, place in entry["mapping"].items())
+    shown = {
+        "Set": plain(job.name),
+        "styles": ", ".join(entry["styles"]),
+        "events": "all" if entry["events"] is None else ", ".join(entry["events"]) or "none",
+        "mapping": plain(mapping) or "none",
+    }
+    click.echo(fields(shown))
+
+
 @webhook.command()
 @_job_argument
 @click.option("-n", "number", type=click.IntRange(1), default=SHOWN, show_default=True)

@@ -98,3 +98,21 @@ def test_a_test_tells_what_the_engine_said(jt: Command, monkeypatch: pytest.Monk
     assert "is missing" in refused.out
     assert "\x1b" not in refused.out
     assert jt("webhook", "test", "hook", "--json").json["status_code"] == 422
+
+
+def test_set(jt: Command) -> None:
+    jt.created("hook", "--webhook", "--timeout", "5")
+    words = ("--style", "github", "--style", "gitlab", "--event", "push", "--map", "a=payload.ref")
+    entry = jt.ok("webhook", "set", "hook", *words, "--json").json
+    assert (entry["styles"], entry["events"]) == (["github", "gitlab"], ["push"])
+    assert entry["mapping"] == {"a": "payload.ref"}
+    entry = jt.ok("webhook", "set", "hook", "--map", "b=headers.x", "--json").json
+    assert entry["mapping"] == {"a": "payload.ref", "b": "headers.x"}
+    assert entry["events"] == ["push"]
+    assert jt.ok("show", "hook", "--json").json["config"]["timeout"] == 5
+    assert "a=payload.ref, b=headers.x" in jt.ok("webhook", "set", "hook", "--event", "x").out
+    assert "webhook.mapping.a" in jt.refused("webhook", "set", "hook", "--map", "a=ref")
+    assert "built-in" in jt.refused("webhook", "set", "hook", "--map", "run_id=payload.ref")
+    assert "nothing to set" in jt.refused("webhook", "set", "hook")
+    jt.ok("webhook", "set", "hook", "--reset")
+    assert jt.ok("show", "hook", "--json").json["config"] == {"timeout": 5}
