@@ -15,6 +15,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    JsonValue,
     StrictBool,
     StrictStr,
     ValidationError,
@@ -85,42 +86,105 @@ class ExecutionEnvironmentInput(BaseModel):
     mcp_servers: dict[StrictStr, Annotated[dict[StrictStr, Any], AfterValidator(_mcp_server)]] = {}
 
 
+def without_defaults(schema: dict[str, Any]) -> None:
+    """For the schema of changes: what is absent stays, whatever the default of a field is."""
+    for field in schema["properties"].values():
+        field.pop("default", None)
+
+
 class JobPatch(BaseModel):
     """Fields to change; what is absent stays, null clears."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(
+        extra="ignore", use_attribute_docstrings=True, json_schema_extra=without_defaults
+    )
 
     name: Name = ""
+    """Job name"""
     description: Text | None = None
+    """Job description"""
     enabled: StrictBool = True
+    """Whether the job is enabled"""
     trigger_type: Literal["cron", "webhook", "manual"] = "manual"
+    """When it starts"""
     cron_schedule: StrictStr | None = None
+    """Cron expression (e.g., `0 17 * * *` for daily at 5pm)"""
     cron_timezone: Short | None = "UTC"
+    """Timezone for the cron schedule (e.g., `America/New_York`)"""
     planning_mode: Literal[
         "on_the_fly", "predefined_agent", "predefined_team", "predefined_workflow"
     ] = "predefined_agent"
+    """How who does it is chosen"""
     entity_type: Literal["agent", "team", "workflow"] | None = None
+    """What `entity_id` names"""
     entity_id: Short | None = None
+    """Id of the agent, team or workflow; for a shell script `shell`"""
     prompt_template: Text = ""
+    """What is to be done; may hold `{{ variables }}`"""
     system_prompt: Text | None = None
+    """What the agent is told beforehand"""
     executor_type: Literal["auto", "specific_queue", "environment"] = "auto"
+    """Where it runs"""
     worker_queue_name: Short | None = None
+    """The queue, for `specific_queue`"""
     environment_name: Short | None = None
+    """The environment, for `environment`"""
     config: dict[StrictStr, Any] | None = {}
+    """How it runs: `timeout`, `retry`, `overlap`, `catchup`..."""
     execution_environment: ExecutionEnvironmentInput | None = None
+    """Variables, secrets and integrations of its runs"""
     tags: list[Tag] | None = []
+    """To find it by"""
     parameters: list[ParameterInput] | None = []
+    """The variables of the prompt"""
+
+
+CREATE_EXAMPLES: list[JsonValue] = [
+    {
+        "name": "Nightly report",
+        "trigger_type": "cron",
+        "cron_schedule": "0 17 * * *",
+        "cron_timezone": "America/New_York",
+        "planning_mode": "predefined_agent",
+        "entity_type": "agent",
+        "entity_id": "shell",
+        "prompt_template": "df -h",
+        "config": {"timeout": 600, "retry": {"max_attempts": 3}},
+    },
+    {
+        "name": "Deploy",
+        "trigger_type": "webhook",
+        "entity_id": "shell",
+        "prompt_template": "./deploy.sh {{ branch }}",
+        "parameters": [{"name": "branch", "default": "main"}],
+        "execution_environment": {"env_vars": {"STAGE": "production"}},
+    },
+    {
+        "name": "By hand",
+        "trigger_type": "manual",
+        "entity_id": "shell",
+        "prompt_template": "echo {{ text }}",
+    },
+]
 
 
 class JobCreate(JobPatch):
     """A new job: three fields are required."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": CREATE_EXAMPLES})
+
     name: Name
+    """Job name"""
     trigger_type: Literal["cron", "webhook", "manual"]
+    """When it starts"""
     prompt_template: Text
+    """What is to be done; may hold `{{ variables }}`"""
     config: dict[StrictStr, Any] = {}
+    """How it runs: `timeout`, `retry`, `overlap`, `catchup`..."""
     tags: list[Tag] = []
+    """To find it by"""
     parameters: list[ParameterInput] = []
+    """The variables of the prompt"""
 
 
 class JobPreview(JobCreate):
@@ -133,7 +197,12 @@ class JobPreview(JobCreate):
 class StartInput(BaseModel):
     """What a start brings along; both may be absent or null (jobs_service_sdk.md, trigger)."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(
+        extra="ignore",
+        json_schema_extra={
+            "examples": [{"parameters": {"branch": "main"}, "config_override": {"timeout": 60}}]
+        },
+    )
 
     parameters: dict[StrictStr, Any] | None = None
     config_override: dict[StrictStr, Any] | None = None

@@ -17,7 +17,7 @@ from jobs_tui.models.job_input import ExecutionEnvironmentInput
 class Answer(BaseModel):
     """What an answer holds is all named."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 class ValidationError(Answer):
