@@ -10,8 +10,9 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from jobs_tui.models.errors import JobsTuiError, StoreError
+from jobs_tui.server import docs, metrics
 from jobs_tui.server.answers import json_response
-from jobs_tui.server.api import audit, tokens
+from jobs_tui.server.api import audit, catalogue, scheduled_tasks, tokens
 from jobs_tui.server.api.deliveries import Deliveries
 from jobs_tui.server.api.errors import TRY_AGAIN, Unprocessable, detail_of
 from jobs_tui.server.api.executions import Executions
@@ -50,16 +51,20 @@ def build_app(
         client_max_size=settings.body_limit, middlewares=[_errors_as_json, access]
     )
     webhooks, health = Webhooks(ctx, settings, wake), Health(ctx.store, ready)
-    for route in HEALTH_ROUTES:
-        app.router.add_get(route, health.tell)
     streams = Streams(ctx)
     app.on_shutdown.append(lambda app: streams.close())
     register(app, webhooks.routes(WEBHOOK_ROUTES))
     register(app, Jobs(wake).routes())
     register(app, Executions(wake, streams).routes())
     register(app, Deliveries(wake).routes())
+    register(app, scheduled_tasks.routes())
     register(app, tokens.routes())
     register(app, audit.routes())
+    register(app, catalogue.routes())
+    register(app, health.routes(HEALTH_ROUTES))
+    register(app, metrics.routes())
+    register(app, docs.routes())
+    docs.prepare(app)
     return app
 
 

@@ -205,7 +205,7 @@ class Jobs:
 
             return create
 
-        return await _once(request, ctx, sent, prepare)
+        return await once(request, ctx, sent, prepare)
 
     async def preview(self, request: web.Request) -> web.Response:
         """What a job would do."""
@@ -293,19 +293,20 @@ async def start_once(
 ) -> web.Response:
     """Queue a run unless a repeat asks for it, and tell the engine."""
     try:
-        answer = await _once(request, ctx, sent, prepare)
+        answer = await once(request, ctx, sent, prepare)
     except InvalidInput as error:
         raise of_start(error) from None
     wake()
     return answer
 
 
-async def _once(
+async def once(
     request: web.Request,
     ctx: Context,
     sent: Mapping[str, Any],
     prepare: Callable[[], Callable[[sqlite3.Connection], idempotency.Answer]],
 ) -> web.Response:
+    """Do it, unless a repeat asks for it (header ``Idempotency-Key``)."""
     key_text = reading.header(request, KEY)
 
     def work() -> idempotency.Answer:
