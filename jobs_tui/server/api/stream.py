@@ -145,8 +145,10 @@ class Streams:
                     block = await self._block(feed, execution_id, line)
                     await _write(response, block.data)
                     line = block.next_line
-                if look.done:
+                if look.done and line > look.last_line:
                     await _write(response, look.done)
+                    return
+                if self._closed:
                     return
             try:
                 async with asyncio.timeout(self._heartbeat):
