@@ -71,6 +71,9 @@ def url(job_ref: str, style: str | None, as_json: bool) -> None:
     click.echo(entry["webhook_url"])
     click.echo("\nSECRET=...   # shown at creation and by `jobs-tui webhook rotate`")
     click.echo(entry["curl"])
+    if style == HookStyle.STANDARD:
+        click.echo("\nThe secret as such senders want it:")
+        click.echo('echo "whsec_$(printf %s "$SECRET" | openssl base64 -A)"')
     if not state.running:
         click.echo("\nNothing listens there now: no engine is running.", err=True)
     elif state.hooks_problem:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
+import shutil
+import subprocess
 from typing import Any
 
 import pytest
 
 from jobs_tui.guard.signatures import sign
+from jobs_tui.guard.standard_webhooks import shown_secret
 from jobs_tui.models.enums import HookStyle
 from jobs_tui.service import hook_test
 from jobs_tui.service.context import Context
@@ -50,6 +54,15 @@ def test_url_for_every_sender(jt: Command, style: HookStyle) -> None:
     assert "$SECRET" in entry["curl"]
     assert hook["webhook_secret"] not in json.dumps(entry)
     assert entry["styles"] == [str(one) for one in HookStyle]
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="the command uses openssl")
+def test_the_secret_as_standard_webhooks_want_it(jt: Command) -> None:
+    secret = jt.created("hook", "--webhook")["webhook_secret"]
+    command = jt.ok("webhook", "url", "hook", "--style", "standard").lines[-1]
+    environment = {"PATH": os.environ["PATH"], "SECRET": secret}
+    done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, check=True)
+    assert done.stdout.decode().strip() == shown_secret(secret)
 
 
 def test_replay(jt: Command, ctx: Context) -> None:
