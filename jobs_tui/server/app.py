@@ -17,7 +17,7 @@ from jobs_tui.server.api.deliveries import Deliveries
 from jobs_tui.server.api.errors import TRY_AGAIN, Unprocessable, detail_of
 from jobs_tui.server.api.executions import Executions
 from jobs_tui.server.api.jobs import Jobs
-from jobs_tui.server.api.routing import register
+from jobs_tui.server.api.routing import methods_at, register
 from jobs_tui.server.api.stream import Streams
 from jobs_tui.server.health import Health, Ready
 from jobs_tui.server.webhooks import Webhooks
@@ -73,7 +73,9 @@ async def _errors_as_json(request: web.Request, handler: Handler) -> web.StreamR
     try:
         return await handler(request)
     except web.HTTPMethodNotAllowed as error:
-        allowed = ", ".join(sorted(error.allowed_methods))
+        # A variable of another route's path would take this one's name too.
+        known = methods_at(request.app, request.path) or error.allowed_methods
+        allowed = ", ".join(sorted(known))
         detail = f"{request.method:.20} is not possible here, only {allowed}."
         return json_response({"detail": detail}, 405, {"Allow": allowed})
     except web.HTTPNotFound:

@@ -134,6 +134,7 @@ _LIMITS = {
     "maximum": "at most",
     "minLength": "length at least",
     "maxLength": "length at most",
+    "pattern": "like",
     "default": "default",
 }
 

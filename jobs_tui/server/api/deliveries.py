@@ -120,7 +120,7 @@ class Deliveries:
         refused: Responses = {400: Problem}
         page: Responses = {200: list[DeliveryResponse]}
         paging = (
-            Query("verdict", {"enum": [str(one) for one in Verdict]}, "Several with commas."),
+            Query("verdict", reading.some_of(list(Verdict)), "Several with commas."),
             Query("limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": 50}),
             Query("offset", {"type": "integer", "minimum": 0, "maximum": reading.FURTHEST}),
         )

@@ -55,11 +55,7 @@ class Executions:
         time = {"type": "string", "format": "date-time"}
         filters = (
             Query("job_id", {"type": "string"}),
-            Query(
-                "status",
-                {"type": "string"},
-                f"One or several, with commas, of {', '.join(ExecutionStatus)}.",
-            ),
+            Query("status", reading.some_of(list(ExecutionStatus)), "Several with commas."),
             Query("trigger_type", {"enum": [str(item) for item in TriggerType]}),
             Query("since", time, "Made at this instant or later."),
             Query("until", time, "Made before this instant."),
@@ -75,11 +71,7 @@ class Executions:
                 f"How many lines; JSON has {LINES} without it, {MOST_LINES} at most, text all.",
             ),
             Query("tail", line, "The last so many lines, in place of from."),
-            Query(
-                "stream",
-                {"type": "string"},
-                f"Only lines of one or several, with commas, of {', '.join(Stream)}.",
-            ),
+            Query("stream", reading.some_of(list(Stream)), "Only these; several with commas."),
             Query("format", {"enum": ["json", "text"]}, "In place of Accept."),
         )
         resume = Query(

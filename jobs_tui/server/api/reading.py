@@ -117,6 +117,12 @@ def choices(request: web.Request, name: str, known: Sequence[str]) -> tuple[str,
     return tuple(dict.fromkeys(found))
 
 
+def some_of(known: Sequence[str]) -> dict[str, str]:
+    """The schema of what :func:`choices` reads."""
+    one = f"({'|'.join(known)})"
+    return {"type": "string", "pattern": f"^{one}( *, *{one})*$"}
+
+
 def choice(request: web.Request, name: str, known: Sequence[str]) -> str | None:
     """One word out of a list; None when it is not there."""
     sent = text(request, name)

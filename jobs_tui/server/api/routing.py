@@ -94,6 +94,12 @@ def route_of(request: web.Request) -> Route | None:
     return request.app[_BY_PLACE].get((method, resource.canonical))
 
 
+def methods_at(app: web.Application, path: str) -> set[str]:
+    """The methods of routes that are declared for exactly this path, without any variable."""
+    found = {method for method, declared in app[_BY_PLACE] if declared == path}
+    return found | {"HEAD"} if "GET" in found else found
+
+
 def context_of(request: web.Request) -> Context:
     """Who asks: put there by the check of access, before any handler."""
     return request[CONTEXT]
