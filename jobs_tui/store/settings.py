@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, NoDecode
@@ -14,6 +15,7 @@ from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.validation import first_finding
 from jobs_tui.store.home import Home
 
+Origin = Literal["file", "variable"]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 
 
@@ -79,7 +81,7 @@ class Settings(BaseSettings, env_prefix="JOBS_TUI_", env_ignore_empty=True, extr
 
 
 @lru_cache(maxsize=8)
-def _load(config_file: Path, stamp: float) -> Settings:
+def _load(config_file: Path, stamp: float) -> tuple[Settings, Mapping[str, Origin]]:
     values: dict[str, Any] = {}
     if stamp:
         try:
@@ -97,7 +99,7 @@ def _load(config_file: Path, stamp: float) -> Settings:
     try:
         # An environment variable wins over the file, so file values only fill what is unset.
         set_outside = Settings().model_fields_set
-        return Settings(**{k: v for k, v in values.items() if k not in set_outside})
+        settings = Settings(**{k: v for k, v in values.items() if k not in set_outside})
     except ValidationError as error:
         name, text = first_finding(error)
         raise InvalidInput(
@@ -105,10 +107,21 @@ def _load(config_file: Path, stamp: float) -> Settings:
             f"Mend it in {config_file} or in JOBS_TUI_{name.upper()}.",
             field=name,
         ) from None
+    origins: dict[str, Origin] = dict.fromkeys(values, "file")
+    return settings, {**origins, **dict.fromkeys(set_outside, "variable")}
 
 
 def load_settings(home: Home) -> Settings:
     """The settings in force.
+
+    Raises:
+        InvalidInput: the file or a variable is not valid.
+    """
+    return settings_with_origins(home)[0]
+
+
+def settings_with_origins(home: Home) -> tuple[Settings, Mapping[str, Origin]]:
+    """The settings in force, and where those that are not defaults come from.
 
     Raises:
         InvalidInput: the file or a variable is not valid.
