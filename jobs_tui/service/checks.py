@@ -105,6 +105,8 @@ def _merged(sent: JobPatch, base: Definition | None) -> dict[str, Any]:
                     for item in kept
                 ]
             values[name] = kept
+        if "planning_mode" in sent.model_fields_set and "entity_type" not in sent.model_fields_set:
+            values["entity_type"] = None  # follows from the mode; the old one is no statement
     return values
 
 

@@ -305,6 +305,7 @@ create table idempotency (
     created_at text not null,
     primary key (caller, key)
 ) without rowid;
+create index idempotency_by_time on idempotency (created_at);
 
 create table drafts (
     id text primary key,

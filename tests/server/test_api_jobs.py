@@ -193,6 +193,19 @@ async def test_changing_clears_with_null_and_needs_a_known_field(face: Face) -> 
     assert (status, places(body)) == (422, [["body", "name"]])
 
 
+async def test_another_planning_mode_brings_its_kind_of_entity(face: Face) -> None:
+    job = await new_job(face)
+    place = f"{JOBS}/{job['id']}"
+    status, team = await call(
+        face, "PATCH", place, {"planning_mode": "predefined_team", "entity_id": "t"}
+    )
+    assert (status, team["entity_type"], team["entity_id"]) == (200, "team", "t")
+    status, planned = await call(
+        face, "PATCH", place, {"planning_mode": "on_the_fly", "entity_id": None}
+    )
+    assert (status, planned["entity_type"], planned["entity_id"]) == (200, None, None)
+
+
 async def test_enabled_is_the_same_as_enable_and_disable(face: Face) -> None:
     job = await new_job(face, trigger_type="cron", cron_schedule="0 9 * * *")
     place = f"{JOBS}/{job['id']}"
