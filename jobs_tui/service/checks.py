@@ -203,6 +203,10 @@ def _check_prompt(definition: Definition) -> list[str]:
         raise InvalidInput(
             "The prompt is empty.", "Say what the job is to do.", field="prompt_template"
         )
+    if "\x00" in definition.prompt_template:
+        raise InvalidInput(
+            "The prompt holds a NUL character.", "Remove it.", field="prompt_template"
+        )
     warnings = list(prompts.check_prompt(definition))
     if definition.trigger_type is TriggerType.CRON:
         for parameter in prompts.declared_and_used(definition):

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from jobs_tui.models.enums import ExecutionStatus, Stream, TriggerType
+from jobs_tui.models.errors import StoreError
 from jobs_tui.models.job_input import StartInput, validated
 from jobs_tui.server.answers import encoded, json_response
 from jobs_tui.server.api import reading
@@ -25,7 +26,7 @@ from jobs_tui.server.api.models import (
     StartedResponse,
 )
 from jobs_tui.server.api.routing import Answer, Query, Route, context_of, either
-from jobs_tui.server.api.stream import Streams
+from jobs_tui.server.api.stream import Streams, cut_off, write
 from jobs_tui.service import answers, idempotency, log_pages, runs, starts
 
 ONE = "/api/v1/executions/{execution_id}"
@@ -264,8 +265,11 @@ async def _text(request: web.Request, pieces: Iterator[str]) -> web.StreamRespon
     response.content_type = TEXT
     response.charset = "utf-8"
     await response.prepare(request)
-    if request.method != "HEAD":
-        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
-            await response.write(piece.encode("utf-8", "replace"))
-    await response.write_eof()
+    try:
+        if request.method != "HEAD":
+            while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+                await write(response, piece.encode("utf-8", "replace"))
+        await response.write_eof()
+    except (ConnectionError, TimeoutError, StoreError):
+        cut_off(request)
     return response

@@ -121,9 +121,8 @@ class Streams:
                 await self._send(response, feed, execution_id, seen + 1)
             except (ConnectionError, TimeoutError, StoreError) as error:
                 # It is gone, takes nothing, or cannot be served now: then it comes again.
-                _log.info("a follower of %s was let go: %r", execution_id, error)
-                if request.transport is not None:
-                    request.transport.abort()
+                _log.debug("a follower of %s was let go: %r", execution_id, error)
+                cut_off(request)
                 return response
             finally:
                 self._leave(execution_id, feed)
@@ -133,20 +132,20 @@ class Streams:
     async def _send(
         self, response: web.StreamResponse, feed: _Feed, execution_id: str, line: int
     ) -> None:
-        await _write(response, f"retry: {RETRY_MS}\n\n".encode())
+        await write(response, f"retry: {RETRY_MS}\n\n".encode())
         told = b""
         while not self._closed:
             changed, look = feed.changed, feed.look
             if look is not None:
                 if look.status != told:
                     told = look.status
-                    await _write(response, told)
+                    await write(response, told)
                 while line <= look.last_line and not self._closed:
                     block = await self._block(feed, execution_id, line)
-                    await _write(response, block.data)
+                    await write(response, block.data)
                     line = block.next_line
                 if look.done and line > look.last_line:
-                    await _write(response, look.done)
+                    await write(response, look.done)
                     return
                 if self._closed:
                     return
@@ -154,7 +153,7 @@ class Streams:
                 async with asyncio.timeout(self._heartbeat):
                     await changed.wait()
             except TimeoutError:
-                await _write(response, b": still here\n\n")
+                await write(response, b": still here\n\n")
 
     def _join(self, execution_id: str) -> _Feed:
         feed = self._feeds.get(execution_id)
@@ -234,9 +233,21 @@ class Streams:
         return await loop.run_in_executor(self._threads, partial(work, *arguments, **named))
 
 
-async def _write(response: web.StreamResponse, data: bytes) -> None:
+async def write(response: web.StreamResponse, data: bytes) -> None:
+    """Send, no faster than the client takes it.
+
+    Raises:
+        TimeoutError: it takes nothing.
+        ConnectionError: it is gone.
+    """
     async with asyncio.timeout(STALLED_SECONDS):
         await response.write(data)
+
+
+def cut_off(request: web.Request) -> None:
+    """End a connection in the middle of an answer, so that the answer does not look whole."""
+    if request.transport is not None:
+        request.transport.abort()
 
 
 def _event(kind: str, data: object, number: int | None = None) -> bytes:

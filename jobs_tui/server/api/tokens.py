@@ -73,7 +73,7 @@ def routes() -> list[Route]:
         ),
         Route(
             "DELETE",
-            "/api/v1/tokens/{token}",
+            "/api/v1/tokens/{token_id}",
             revoke,
             "admin",
             "Revoke a token by its id or name",
@@ -103,5 +103,5 @@ async def create(request: web.Request) -> web.Response:
 async def revoke(request: web.Request) -> web.Response:
     """One less."""
     ctx = context_of(request)
-    gone = await asyncio.to_thread(tokens.revoke, ctx, reading.path_part(request, "token"))
+    gone = await asyncio.to_thread(tokens.revoke, ctx, reading.path_part(request, "token_id"))
     return json_response(tokens.entry(gone, ctx.now()))
