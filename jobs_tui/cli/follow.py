@@ -157,9 +157,9 @@ class _Carrier:
             self._thread.start()
 
     def _host(self) -> None:
-        from jobs_tui.host import run_alone
-
         try:
+            from jobs_tui.host import run_alone
+
             run_alone(self._ctx.store, self._id)
         except BaseException as error:  # it belongs to the thread that waits
             self._problem = error

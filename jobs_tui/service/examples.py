@@ -70,12 +70,15 @@ EXAMPLES: tuple[dict[str, Any], ...] = (
 
 
 def load(ctx: Context) -> list[Job]:
-    """Create the examples that are not there yet, paused but for the first."""
+    """Create the examples that are not there yet, paused but for the first.
+
+    The first comes first: a screen that shows it meanwhile keeps its cursor on it.
+    """
     return [
         jobs.create(
             ctx,
             {**example, "tags": ["example"], "entity_id": "shell"},
         ).job
-        for example in reversed(EXAMPLES)
+        for example in EXAMPLES
         if not jobs.same_name(ctx, example["name"])
     ]

@@ -39,9 +39,9 @@ def test_examples_run_and_are_found_again(
     terminal.keys("r")
     terminal.shows("+ ok")
     terminal.keys("l")
-    terminal.shows("healthy on")
+    terminal.shows("Jobs > system-health #1", "healthy on")
     terminal.keys("Escape")
-    terminal.shows("3 jobs")
+    terminal.shows("3 jobs", "enter open")
     terminal.keys("Enter")
     terminal.shows("#1", "History")
     assert [row["status"] for row in home.history("system-health")] == ["completed"]

@@ -264,6 +264,23 @@ async def test_an_edit_saves_at_once_and_only_what_changed(ctx: Context, make_jo
     assert drafts.load(ctx, job.id) is None
 
 
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_an_edit_keeps_the_zone_of_the_job(
+    ctx: Context, make_job: MakeJob, size: tuple[int, int]
+) -> None:
+    job = make_job("db", cron="0 9 * * *", cron_timezone="America/New_York")
+    app = WizardApp(ctx, job.id)
+    async with app.run_test(size=size) as pilot:
+        await settle(app, pilot)
+        await pilot.press("pagedown")
+        await settle(app, pilot)
+        assert value(app, "timezone") == "America/New_York"
+        await pilot.press("pageup", "end", "X", "f2")
+        found = await created(app, pilot, ctx)
+    assert found.name == "dbX"
+    assert found.definition.cron_timezone == "America/New_York"
+
+
 async def test_an_edit_of_nothing_writes_nothing(ctx: Context, make_job: MakeJob) -> None:
     job = make_job("db", cron="0 9 * * *")
     app = WizardApp(ctx, job.id)

@@ -63,9 +63,7 @@ class Trigger(Step):
             cron = Bracketed(TextInput(id="cron", most=256, placeholder="0 9 * * 1-5"), width=27)
             yield Horizontal(
                 Row("Cron", cron, id="cron-row"),
-                Row(
-                    "Timezone", ZonePicker(self.form.ctx.store.clock, id="timezone"), id="zone-row"
-                ),
+                Row("Timezone", self._zone_picker(), id="zone-row"),
                 id="cron-and-zone",
             )
             yield Hint(id="cron-hint")
@@ -90,6 +88,11 @@ class Trigger(Step):
             id="limits-row",
         )
         yield Hint(id="limits-hint")
+
+    def _zone_picker(self) -> ZonePicker:
+        # A field tells its first value as a change: it must be the draft's own.
+        form = self.form
+        return ZonePicker(form.ctx.store.clock, form.draft.timezone, id="timezone")
 
     def fill(self) -> None:
         """See Step."""
