@@ -17,6 +17,8 @@ from jobs_tui.server.api.routing import Answer, Query, Route
 VERSION = "3.1.0"
 REFERENCES = "#/components/schemas/"
 JSON = "application/json"
+TEXT = "text/plain"
+"""The same as a model, for people to read."""
 
 DESCRIPTION = """\
 Background jobs of one home. All times are UTC in ISO 8601; ids are opaque.
@@ -184,9 +186,11 @@ def _response(route: Route, status: int, body: Answer | None) -> dict[str, Any]:
             schema = {"type": "string"}
             found["content"] = {kind: {"schema": schema} for kind in route.media_types}
         return found
+    if isinstance(body, Mapping) and "description" in body:
+        found["description"] = body["description"]
     kinds = route.media_types if declared and status < 300 else (JSON,)
     found["content"] = {
-        kind: {"schema": _schema_of(body) if kind == JSON else {"type": "string"}} for kind in kinds
+        kind: {"schema": {"type": "string"} if kind == TEXT else _schema_of(body)} for kind in kinds
     }
     return found
 

@@ -35,6 +35,16 @@ MOST_LINES = 10_000
 LINES = 1_000
 
 TEXT = "text/plain"
+EVENT = {
+    "type": "object",
+    "description": "Events, each with JSON as its data; `id` is the number of a line.",
+    "properties": {
+        "event": {"enum": ["status", "line", "step", "done"]},
+        "id": {"type": "string", "pattern": "^[0-9]+$"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "data"],
+}
 
 
 class Executions:
@@ -77,9 +87,10 @@ class Executions:
         )
         resume = Query(
             "Last-Event-ID",
-            {"type": "integer", "minimum": 0},
+            {"type": "integer", "minimum": 0, "maximum": reading.FURTHEST},
             "Number of the last line that was seen; the stream goes on after it.",
         )
+        resume_header = replace(resume, schema={"type": "string", "pattern": "^[0-9]{0,16}$"})
         found = [
             Route(
                 "GET",
@@ -109,9 +120,9 @@ class Executions:
                 self.stream,
                 "read",
                 "Follow a run as it goes on",
-                either({200: "Events status, line, step and done."}, missing, wrong),
+                either({200: EVENT}, missing, wrong),
                 query=(replace(resume, name="last_event_id"),),
-                headers=(resume,),
+                headers=(resume_header,),
                 media_types=("text/event-stream",),
             ),
             Route(

@@ -67,9 +67,13 @@ def header(request: web.Request, name: str) -> str | None:
 
 
 def text(request: web.Request, name: str) -> str | None:
-    """A query parameter, the last one of its name; None when it is not there."""
-    found = request.query.getall(name, None)
-    return clean(found[-1]) if found else None
+    """A query parameter; None when it is not there."""
+    found = request.query.getall(name, [])
+    if len(found) > 1:
+        raise Unprocessable(
+            ("query", name), f"{name} is there {len(found)} times.", "value_error.repeated"
+        )
+    return clean(found[0]) if found else None
 
 
 def flag(request: web.Request, name: str) -> bool | None:

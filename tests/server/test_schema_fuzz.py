@@ -1,0 +1,224 @@
+"""Whatever is sent, the answer is one that ``/openapi.json`` describes, and never our mistake."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.core.failures import FailureGroup
+
+from jobs_tui.models.enums import ExecutionStatus
+from jobs_tui.server.listener import Listener
+from jobs_tui.service import jobs, starts
+from jobs_tui.service.context import Context
+from jobs_tui.service.hook_records import IncomingDelivery, record_of
+from jobs_tui.store import deliveries
+from jobs_tui.store.database import Store
+from jobs_tui.store.home import Home
+from jobs_tui.store.settings import Settings
+from tests.fakes import FakeClock
+from tests.server.api_help import printed
+from tests.server.face import BEARER, accept_token
+from tests.service.made import cron_job, ended, made
+
+EXAMPLES = 10
+"""Of each operation, for each way of asking."""
+
+NEVER_GOOD = {
+    "GET /api/v1/environments/{environment_id}/worker-queues",
+    "GET /api/v1/models/default",
+    "POST /webhooks/{path}",
+    "POST /api/v1/webhooks/{path}",
+    "POST /api/v1/jobs/webhook/{path}",
+}
+"""What does not exist yet, and what needs a signature (tested elsewhere)."""
+
+load_all_checks()
+HELD_TO = CHECKS.get_by_names(
+    [
+        "not_a_server_error",
+        "status_code_conformance",
+        "content_type_conformance",
+        "response_headers_conformance",
+        "response_schema_conformance",
+        "negative_data_rejection",
+    ]
+)
+
+
+@dataclass
+class Served:
+    """A listener in a thread of its own, and the store behind it."""
+
+    ctx: Context
+    address: str
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Without an engine: what the fuzzer starts is queued and never run."""
+    home = tmp_path_factory.mktemp("fuzz")
+    ctx = Context(Store(Home(home, home / "config.toml"), FakeClock()), "webhook", "webhook")
+    accept_token(ctx)
+    limit = 16 * 1024**2  # the longest prompts that a job may have fit in
+    listener = Listener(ctx, Settings(body_limit=limit), lambda: {"scheduler": True}, lambda: None)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        starting = asyncio.run_coroutine_threadsafe(listener.start("127.0.0.1", 0), loop)
+        yield Served(ctx, f"http://{starting.result(30)}")
+        asyncio.run_coroutine_threadsafe(listener.stop(), loop).result(30)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(30)
+        loop.close()
+        ctx.store.close()
+
+
+@pytest.fixture(scope="module")
+def operations(served: Served) -> list[schemathesis.APIOperation[Any]]:
+    """Everything that the document describes."""
+    answer = requests.get(f"{served.address}/openapi.json", timeout=30)
+    schema = schemathesis.openapi.from_dict(answer.json())
+    return [found.ok() for found in schema.get_all_operations()]
+
+
+def things(ctx: Context, operation: schemathesis.APIOperation[Any]) -> dict[str, str]:
+    """What exists for the variables of a path: new each time, for some operations delete it."""
+    hooked = "webhook" in operation.path or "deliveries" in operation.path
+    if "scheduled_tasks" in operation.path:
+        job = cron_job(ctx)
+    else:
+        job = made(ctx, trigger_type="webhook" if hooked else "manual", config={"overlap": "allow"})
+    run = starts.start(ctx, job.id)
+    if not operation.path.endswith("/cancel"):
+        ended(ctx, run.execution_id, ExecutionStatus.FAILED, log_lines=2)
+        printed(ctx, run.execution_id, 1, ["one", "\x1b[31mtwo"])
+    if operation.path.endswith("/restore"):
+        jobs.archive(ctx, job.id)
+    found = {"job_id": job.id, "taskId": job.id, "execution_id": run.execution_id}
+    found["token_id"] = accept_token(ctx, run.execution_id, "read", run.execution_id).id
+    found["agent_id"] = "shell"
+    if hooked:
+        found["path"] = job.webhook_path or ""
+        found["delivery_id"] = delivered(ctx, job.webhook_path or "")
+    return {name: found.get(name, "none") for name in variables(operation)}
+
+
+def delivered(ctx: Context, path: str) -> str:
+    """The id of a stored delivery."""
+    hook = deliveries.hook(ctx.store.jobs.reader(), path)
+    assert hook is not None
+    incoming = IncomingDelivery(path, {"x-webhook-signature": "0"}, b'{"a": 1}', "127.0.0.1")
+    record = replace(record_of(ctx, incoming, hook.job.id, 401), reason="not signed")
+    ctx.store.write(lambda connection: deliveries.insert(connection, record))
+    return record.id
+
+
+def variables(operation: schemathesis.APIOperation[Any]) -> list[str]:
+    """The names in a path."""
+    return [parameter.name for parameter in operation.path_parameters]
+
+
+def wrong_answers(
+    served: Served,
+    operation: schemathesis.APIOperation[Any],
+    mode: GenerationMode,
+    existing: Callable[[], dict[str, str]] | None = None,
+    seen: set[tuple[str, int]] | None = None,
+) -> list[str]:
+    """What the document does not say about the answers to some requests.
+
+    Args:
+        existing: makes what the variables of the path name; anything without.
+        seen: takes (operation, status) of every answer.
+    """
+    fixed = {} if existing is None else {"path_parameters": existing()}
+
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode, **fixed))
+    def ask(case: schemathesis.Case) -> None:
+        answer = case.call(base_url=served.address, headers=BEARER, timeout=30)
+        if seen is not None:
+            seen.add((operation.label, answer.status_code))
+        case.validate_response(answer, checks=HELD_TO, headers=BEARER)
+
+    try:
+        ask()
+    except (FailureGroup, requests.RequestException) as error:
+        return [f"{operation.label}: {error}"]
+    return []
+
+
+def test_answers_about_things_that_exist(
+    served: Served, operations: list[schemathesis.APIOperation[Any]]
+) -> None:
+    seen: set[tuple[str, int]] = set()
+    found = [
+        line
+        for operation in operations
+        for line in wrong_answers(
+            served,
+            operation,
+            GenerationMode.POSITIVE,
+            lambda op=operation: things(served.ctx, op),
+            seen,
+        )
+    ]
+    assert not found, "\n".join(found)
+    reached = {label for label, status in seen if status < 300}
+    assert {operation.label for operation in operations} - reached == NEVER_GOOD
+
+
+def test_an_answer_that_is_not_described_is_noticed(served: Served) -> None:
+    document = requests.get(f"{served.address}/openapi.json", timeout=30).json()
+    jobs_of = document["paths"]["/api/v1/jobs/{job_id}"]["get"]
+    del jobs_of["responses"]["404"]
+    document["paths"] = {"/api/v1/jobs/{job_id}": {"get": jobs_of}}
+    schema = schemathesis.openapi.from_dict(document)
+    (operation,) = [found.ok() for found in schema.get_all_operations()]
+    (found,) = wrong_answers(served, operation, GenerationMode.POSITIVE)
+    assert "Undocumented status code" in found
+
+
+def test_answers_about_anything(
+    served: Served, operations: list[schemathesis.APIOperation[Any]]
+) -> None:
+    found = [
+        line
+        for operation in operations
+        if variables(operation)
+        for line in wrong_answers(served, operation, GenerationMode.POSITIVE)
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_answers_to_what_is_wrong(
+    served: Served, operations: list[schemathesis.APIOperation[Any]]
+) -> None:
+    """Only what has something that can be wrong."""
+    found = [
+        line
+        for operation in operations
+        if operation.body or operation.query or operation.headers
+        for line in wrong_answers(
+            served, operation, GenerationMode.NEGATIVE, lambda op=operation: things(served.ctx, op)
+        )
+    ]
+    assert not found, "\n".join(found)
