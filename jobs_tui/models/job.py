@@ -54,6 +54,11 @@ class Definition:
     config: dict[str, Any] = field(default_factory=dict)
     execution_environment: dict[str, Any] | None = None
 
+    @property
+    def schedule(self) -> str | None:
+        """The cron expression that starts the job; one that is only kept starts nothing."""
+        return self.cron_schedule if self.trigger_type is TriggerType.CRON else None
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

@@ -46,14 +46,15 @@ def check(sent: JobPatch, base: Definition | None = None) -> Checked:
     _check_name(values["name"])
     trigger = TriggerType(values["trigger_type"])
     warnings: list[str] = []
-    if trigger is TriggerType.CRON:
-        if not (values["cron_schedule"] or "").strip():
-            raise InvalidInput(
-                "cron_schedule is missing: a job with trigger_type cron needs one.",
-                "For example 0 9 * * 1-5.",
-                field="cron_schedule",
-            )
+    if (values["cron_schedule"] or "").strip():
+        # Kept with any trigger, so that a later change to cron finds it; hence always valid.
         warnings += parse_cron(values["cron_schedule"]).warnings
+    elif trigger is TriggerType.CRON:
+        raise InvalidInput(
+            "cron_schedule is missing: a job with trigger_type cron needs one.",
+            "For example 0 9 * * 1-5.",
+            field="cron_schedule",
+        )
     values["cron_timezone"] = values["cron_timezone"] or "UTC"
     zone(values["cron_timezone"])
     definition = Definition(
@@ -61,7 +62,7 @@ def check(sent: JobPatch, base: Definition | None = None) -> Checked:
         description=values["description"],
         tags=tuple(dict.fromkeys(values["tags"])),
         trigger_type=trigger,
-        cron_schedule=values["cron_schedule"] if trigger is TriggerType.CRON else None,
+        cron_schedule=values["cron_schedule"],
         cron_timezone=values["cron_timezone"],
         **_who(values),
         prompt_template=values["prompt_template"],
@@ -79,10 +80,10 @@ def check(sent: JobPatch, base: Definition | None = None) -> Checked:
 
 def first_due(definition: Definition, after: datetime) -> datetime | None:
     """When a job of this definition fires next, None without a schedule."""
-    if definition.trigger_type is not TriggerType.CRON or definition.cron_schedule is None:
+    if definition.schedule is None:
         return None
     return next_fire(
-        parse_cron(definition.cron_schedule), zone(definition.cron_timezone or "UTC"), after
+        parse_cron(definition.schedule), zone(definition.cron_timezone or "UTC"), after
     )
 
 

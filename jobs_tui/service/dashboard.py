@@ -101,16 +101,16 @@ def trigger_label(job: Job) -> str:
     definition = job.definition
     if definition.trigger_type is TriggerType.WEBHOOK:
         return "hook"
-    if definition.trigger_type is TriggerType.MANUAL or definition.cron_schedule is None:
+    if definition.schedule is None:
         return "by hand"
-    return short(parse_cron(definition.cron_schedule))
+    return short(parse_cron(definition.schedule))
 
 
 def trigger_words(job: Job) -> str:
     """The trigger as a sentence, zone included."""
     definition = job.definition
-    if definition.trigger_type is TriggerType.CRON and definition.cron_schedule is not None:
-        words = describe(parse_cron(definition.cron_schedule))
+    if definition.schedule is not None:
+        words = describe(parse_cron(definition.schedule))
         return f"{words} ({definition.cron_timezone or 'UTC'})"
     return definition.trigger_type.sentence
 
@@ -202,15 +202,10 @@ def job_stats(ctx: Context, job_id: str, n: int = STRIP) -> JobStats:
 def next_runs(ctx: Context, job: Job, n: int) -> tuple[datetime, ...]:
     """The next starts of a job in its own zone; empty without a schedule or when paused."""
     definition = job.definition
-    if (
-        definition.trigger_type is not TriggerType.CRON
-        or definition.cron_schedule is None
-        or not job.enabled
-        or job.archived_at is not None
-    ):
+    if definition.schedule is None or not job.enabled or job.archived_at is not None:
         return ()
     place = zone(definition.cron_timezone or "UTC")
-    found = next_fires(parse_cron(definition.cron_schedule), place, ctx.now(), n)
+    found = next_fires(parse_cron(definition.schedule), place, ctx.now(), n)
     return tuple(moment.astimezone(place) for moment in found)
 
 

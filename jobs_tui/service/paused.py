@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
+from jobs_tui.models.enums import ExecutionStatus, Kind
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.ids import new_execution_id
 from jobs_tui.models.job import Job
@@ -18,10 +18,10 @@ from jobs_tui.store import executions
 def record_pause(connection: sqlite3.Connection, job: Job, now: datetime) -> None:
     """Write the occurrences between the cursor and now as skipped, reason ``paused``."""
     definition = job.definition
-    if definition.trigger_type is not TriggerType.CRON or definition.cron_schedule is None:
+    if definition.schedule is None:
         return
     try:
-        cron, place = parse_cron(definition.cron_schedule), zone(definition.cron_timezone or "UTC")
+        cron, place = parse_cron(definition.schedule), zone(definition.cron_timezone or "UTC")
     except InvalidInput:
         return  # a zone that went away since: nobody knows what would have been due
     decision = decide_pause(cron, place, job.cursor_at or job.created_at, now)

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from jobs_tui.agents import prompt as prompts
-from jobs_tui.models.enums import TriggerType
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.ids import new_execution_id
 from jobs_tui.models.job import DEFAULT_AGENT, Definition
@@ -114,8 +113,8 @@ def whole(ctx: Context, data: Mapping[str, Any], n: int = 5) -> Whole:
     except JobsTuiError as error:
         problem = error.sentence()
     timing = None
-    if definition.trigger_type is TriggerType.CRON and definition.cron_schedule is not None:
-        timing = schedule(ctx, definition.cron_schedule, definition.cron_timezone or "UTC", n)
+    if definition.schedule is not None:
+        timing = schedule(ctx, definition.schedule, definition.cron_timezone or "UTC", n)
     return Whole(
         definition=definition,
         prompt=None if missing else rendered(ctx, definition, sent.values),

@@ -54,7 +54,7 @@ def test_the_screen_attaches_to_a_running_engine(
     home.serve()
     assert home.engine is not None
     terminal = open_terminal(80, 24)
-    terminal.shows("seen", str(home.engine.pid))
+    terminal.shows("seen", "attached")
     terminal.keys("r")
     terminal.shows("+ ok")
     assert home.json("list")[0]["successful_executions"] == 1

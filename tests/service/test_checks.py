@@ -29,10 +29,14 @@ def test_defaults() -> None:
     assert draft(cron_timezone=None).definition.cron_timezone == "UTC"
 
 
-def test_a_schedule_is_kept_only_by_a_cron_job() -> None:
-    assert draft(cron_schedule="0 9 * * *").definition.cron_schedule is None
-    kept = draft(trigger_type="cron", cron_schedule="0 9 * * *").definition
-    assert kept.cron_schedule == "0 9 * * *"
+def test_a_schedule_is_kept_with_any_trigger_and_followed_by_cron_alone() -> None:
+    by_hand = draft(cron_schedule="0 9 * * *").definition
+    assert (by_hand.cron_schedule, by_hand.schedule) == ("0 9 * * *", None)
+    assert first_due(by_hand, AFTER) is None
+    by_cron = draft(trigger_type="cron", cron_schedule="0 9 * * *").definition
+    assert (by_cron.cron_schedule, by_cron.schedule) == ("0 9 * * *", "0 9 * * *")
+    with pytest.raises(InvalidInput, match="never fires"):
+        draft(cron_schedule="0 0 31 2 *")
 
 
 def test_surprising_schedules_and_missing_agents_are_warned_about() -> None:

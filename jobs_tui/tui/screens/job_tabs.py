@@ -95,7 +95,7 @@ def schedule(ctx: Context, facts: JobFacts, now: datetime) -> Content:
                 _hint("y copies the URL or a signed curl command."),
             ]
         )
-    if written.cron_schedule is None:
+    if written.schedule is None:
         return Content("\n").join(
             [
                 _field("starts", "by hand, by command or by API"),
@@ -105,7 +105,7 @@ def schedule(ctx: Context, facts: JobFacts, now: datetime) -> Content:
         )
     name = written.cron_timezone or "UTC"
     try:
-        shown = preview.schedule(ctx, written.cron_schedule, name, COMING)
+        shown = preview.schedule(ctx, written.schedule, name, COMING)
     except JobsTuiError as error:
         return Content.styled(plain(error.sentence()), "$state-warn")
     config = job_config(written.config)
@@ -114,7 +114,7 @@ def schedule(ctx: Context, facts: JobFacts, now: datetime) -> Content:
         overlap = f"up to {config.max_parallel} runs at once"
     rows = [
         _field("in words", plain(shown.words)),
-        _field("cron", plain(written.cron_schedule)),
+        _field("cron", plain(written.schedule)),
         _field("time zone", plain(name)),
         _field("overlap", overlap),
         _field("missed", f"the newest one of the last {span(config.catchup_window)} is made up"),

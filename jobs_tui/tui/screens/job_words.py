@@ -48,7 +48,7 @@ def load(ctx: Context, job_id: str, strip: int) -> JobFacts:
     problem, words = "", job.definition.trigger_type.sentence
     coming: tuple[datetime, ...] = ()
     try:
-        if job.definition.cron_schedule is not None:
+        if job.definition.schedule is not None:
             place = zone(job.definition.cron_timezone or "UTC")
         words = dashboard.trigger_words(job)
         coming = dashboard.next_runs(ctx, job, 5)

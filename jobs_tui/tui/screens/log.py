@@ -111,7 +111,7 @@ class LogScreen(BaseScreen):
         try:
             definition = jobs.get(self.ctx, self.run.job_id).definition
             name = definition.cron_timezone or "UTC"
-            return (name, zone(name)) if definition.cron_schedule else ("UTC", UTC)
+            return (name, zone(name)) if definition.schedule else ("UTC", UTC)
         except JobsTuiError:
             return "UTC", UTC
 
