@@ -19,12 +19,13 @@ from jobs_tui.models.job import Job
 from jobs_tui.models.times import from_text, maybe_to_text, to_text
 from jobs_tui.schedule.clock_steps import after_backward_step
 from jobs_tui.schedule.cron import parse_cron
-from jobs_tui.schedule.decisions import Policy, Skip, Start, decide
+from jobs_tui.schedule.decisions import Policy, Start, decide
 from jobs_tui.schedule.next_fires import next_fire
 from jobs_tui.schedule.zones import zone
 from jobs_tui.store import executions
 from jobs_tui.store import jobs as rows
 from jobs_tui.store.database import Store
+from jobs_tui.store.occurrences import clock_epoch, insert_skip
 
 LIMIT = 100
 """Jobs decided in one transaction: more would stall other writers (SCHEDULING.md 6)."""
@@ -93,7 +94,7 @@ def _decide_job(connection: sqlite3.Connection, job: Job, now: datetime, epoch: 
     )
     decision = decide(cron, place, job.cursor_at or job.created_at, now, policy, job.live)
     for skip in decision.skips:
-        _insert_skip(connection, job, skip, now, epoch)
+        insert_skip(connection, job, skip, now, "engine")
     for start in decision.starts:
         _insert_start(connection, job, config, start, now, epoch)
     connection.execute(
@@ -101,29 +102,6 @@ def _decide_job(connection: sqlite3.Connection, job: Job, now: datetime, epoch: 
         (to_text(decision.cursor), maybe_to_text(decision.next_due), job.id),
     )
     return len(decision.starts)
-
-
-def _insert_skip(
-    connection: sqlite3.Connection, job: Job, skip: Skip, now: datetime, epoch: int
-) -> None:
-    executions.insert(
-        connection,
-        executions.NewExecution(
-            id=new_execution_id(),
-            job_id=job.id,
-            revision=job.revision,
-            trigger_type=TriggerType.CRON,
-            kind=Kind.SCHEDULED,
-            created_at=now,
-            status=ExecutionStatus.SKIPPED,
-            reason=skip.reason,
-            count=skip.count,
-            nominal_at=skip.first,
-            last_nominal_at=skip.last,
-            clock_epoch=epoch,
-            requested_by="engine",
-        ),
-    )
 
 
 def _insert_start(
@@ -175,12 +153,6 @@ def block(connection: sqlite3.Connection, job_id: str, reason: str) -> None:
     connection.execute(
         "update jobs set blocked_reason = ?, next_due_at = null where id = ?", (reason, job_id)
     )
-
-
-def clock_epoch(connection: sqlite3.Connection) -> int:
-    """How often the clock was set back by more than a minute."""
-    row = connection.execute("select value from facts where name = 'clock_epoch'").fetchone()
-    return 0 if row is None else int(row[0])
 
 
 async def recompute(store: Store, now: datetime) -> list[str]:

@@ -100,7 +100,7 @@ def edit(ctx: Context, job_id: str, changes: Mapping[str, Any]) -> Saved:
         retimed = _timing(definition) != _timing(job.definition)
         if not job.enabled and (enabled or retimed):
             # What the pause kept from starting by the old schedule is told before it is gone.
-            record_pause(connection, job, now)
+            record_pause(connection, job, now, ctx.actor)
         anew = retimed or (enabled and not job.enabled)
         # As in a pause: when it begins the cursor stays, so that nothing due goes undecided.
         cursor = now if anew else job.cursor_at or now
@@ -142,7 +142,7 @@ def _switch(ctx: Context, job_id: str, *, enabled: bool) -> Job:
         if job.enabled == enabled:
             return job
         if enabled:
-            record_pause(connection, job, now)
+            record_pause(connection, job, now, ctx.actor)
         due = first_due(job.definition, now) if enabled else None
         # While paused the cursor stays: everything after it was not decided but paused.
         connection.execute(
