@@ -1,4 +1,4 @@
-"""Writes the tables of commands, settings and keys into the documents (``make docs``).
+"""Writes the tables of commands, settings, keys and routes into the documents (``make docs``).
 
 Everything between ``<!-- begin NAME -->`` and ``<!-- end NAME -->`` is made here from the program
 itself; ``tests/docs`` fails when a document says something else.
@@ -9,10 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
+from aiohttp import web
 
 from jobs_tui.cli.main import ENTRIES, cli
+from jobs_tui.server.api.routing import ROUTES, Route
+from jobs_tui.server.app import build_app
+from jobs_tui.server.openapi import COMMON, TAGS, document
+from jobs_tui.service.context import Context
+from jobs_tui.store.database import Store
+from jobs_tui.store.home import Home
 from jobs_tui.store.settings import Settings
 from jobs_tui.tui.actions import key_table
 
@@ -82,11 +91,52 @@ def settings_table() -> str:
     return "\n".join(rows)
 
 
+def routes() -> list[Route]:
+    """What the server answers to, in the order of its description."""
+
+    @web.middleware
+    async def unused(request: web.Request, handler: Any) -> Any:
+        return await handler(request)
+
+    with TemporaryDirectory() as home:
+        store = Store(Home(Path(home), Path(home) / "config.toml"))
+        try:
+            app = build_app(Context(store, "docs", "api"), Settings(), dict, lambda: None, unused)
+        finally:
+            store.close()
+    return app[ROUTES]
+
+
+def route_tables() -> str:
+    """Every route by family, with the scope that its token needs and the codes of its own."""
+    found, parts = routes(), []
+    families = [tag["name"] for tag in document(found)["tags"]]
+    for family in families:
+        rows = ["| Request | Token | Codes | |", "|---|---|---|---|"]
+        for route in found:
+            if route.tag == family:
+                scope = "" if route.scope == "none" else f"`{route.scope}`"
+                codes = ", ".join(str(status) for status in sorted(route.responses))
+                request = f"`{route.method} {route.path}`"
+                rows.append(f"| {request} | {scope} | {codes} | {_cell(route.summary)} |")
+        title = family[0].upper() + family[1:].replace("-", " ")
+        parts.append("\n".join((f"### {title}", "", TAGS[family], "", *rows)))
+    return "\n\n".join(parts)
+
+
+def common_codes() -> str:
+    """What is answered before or beside a handler."""
+    rows = [f"| {status} | {_cell(words)} |" for status, (words, _) in sorted(COMMON.items())]
+    return "\n".join(("| Code | Meaning |", "|---|---|", *rows))
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "commands": command_table,
     "reference": command_reference,
     "settings": settings_table,
     "keys": key_table,
+    "routes": route_tables,
+    "codes": common_codes,
 }
 
 
