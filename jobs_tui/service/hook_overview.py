@@ -26,7 +26,7 @@ FOUND = 5_000
 """Deliveries that a search lists, the newest of those that fit."""
 _LINE = (
     "select d.id, d.job_id, d.path, d.received_at, d.remote, d.status_code, d.verdict, d.reason,"
-    " d.execution_id, length(d.body) as bytes, j.name, j.archived_at, e.number"
+    " d.execution_id, d.replay_of, length(d.body) as bytes, j.name, j.archived_at, e.number"
     " from deliveries d left join jobs j on j.id = d.job_id"
     " left join executions e on e.id = d.execution_id"
 )
@@ -53,6 +53,7 @@ class DeliveryLine:
     """As the delivery says; the run itself may be gone."""
     run_number: int | None
     body_bytes: int
+    replay_of: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,4 +256,5 @@ def _line(row: Any) -> DeliveryLine:
         execution_id=row["execution_id"],
         run_number=row["number"],
         body_bytes=row["bytes"],
+        replay_of=row["replay_of"],
     )

@@ -71,6 +71,8 @@ _DISPLAY = {
     "asterisk": "*",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
     "ampersand": "&",
     "apostrophe": "'",
     "exclamation_mark": "!",
@@ -111,6 +113,8 @@ def bindings(actions: Iterable[Action]) -> list[BindingType]:
 APP_ACTIONS = (
     Action("app.jobs", ("1",), "Jobs", "Go to the jobs", EVERYWHERE),
     Action("app.runs", ("2",), "Runs", "Go to the runs of all jobs", EVERYWHERE),
+    Action("app.hooks", ("4",), "Hooks", "Go to the webhooks and what they received", EVERYWHERE),
+    Action("app.settings", ("5",), "Settings", "Go to tokens, engine and settings", EVERYWHERE),
     Action(
         "app.palette",
         ("colon", "ctrl+p"),
@@ -164,6 +168,9 @@ SCREENS = {
     "job": "jobs_tui.tui.screens.job",
     "runs": "jobs_tui.tui.screens.runs",
     "log": "jobs_tui.tui.screens.log",
+    "hooks": "jobs_tui.tui.screens.hooks",
+    "delivery": "jobs_tui.tui.screens.delivery",
+    "settings": "jobs_tui.tui.screens.settings",
     "wizard": "jobs_tui.tui.screens.wizard",
 }
 """Screen name -> module with its ``ACTIONS``."""

@@ -65,11 +65,25 @@ class JobsApp(ThemedApp):
         self._previous_mode: str | None = None
         self.add_mode("jobs", lambda: DashboardScreen(ctx))
         self.add_mode("runs", self._runs_screen)
+        self.add_mode("hooks", self._hooks_screen)
+        self.add_mode("settings", self._settings_screen)
 
     def _runs_screen(self) -> BaseScreen:
         from jobs_tui.tui.screens.runs import RunsScreen
 
         screen: BaseScreen = RunsScreen(self.ctx)
+        return screen
+
+    def _hooks_screen(self) -> BaseScreen:
+        from jobs_tui.tui.screens.hooks import HooksScreen
+
+        screen: BaseScreen = HooksScreen(self.ctx)
+        return screen
+
+    def _settings_screen(self) -> BaseScreen:
+        from jobs_tui.tui.screens.settings import SettingsScreen
+
+        screen: BaseScreen = SettingsScreen(self.ctx)
         return screen
 
     async def on_mount(self) -> None:
@@ -185,6 +199,14 @@ class JobsApp(ThemedApp):
     def action_runs(self) -> None:
         """To the runs of all jobs."""
         self._go("runs")
+
+    def action_hooks(self) -> None:
+        """To the webhooks."""
+        self._go("hooks")
+
+    def action_settings(self) -> None:
+        """To tokens, engine and settings."""
+        self._go("settings")
 
     def action_last_screen(self) -> None:
         """To the main screen before this one."""

@@ -44,7 +44,7 @@ class BaseScreen(Screen[None]):
     NAME: ClassVar[str] = ""
     """Key of :data:`jobs_tui.tui.actions.SCREENS`."""
     MODE: ClassVar[str] = ""
-    """The main screen it belongs to: ``jobs`` or ``runs``."""
+    """The main screen it belongs to: ``jobs``, ``runs``, ``hooks`` or ``settings``."""
     HELP_TITLE: ClassVar[str] = ""
     """What the help page calls it: ``Jobs``."""
     ACTIONS: ClassVar[tuple[Action, ...]] = ()
@@ -141,7 +141,16 @@ class BaseScreen(Screen[None]):
         self.engine = engine_state(self.ctx)
         row = self.ctx.store.row("select count(*) from executions where status = 'queued'")
         queued = row[0] if row is not None else 0
-        self.header_bar.show(self.mode, self.engine, queued, self.ctx.now(), os.getpid())
+        # Where S means something else, the palette starts the engine.
+        taken = any("S" in action.keys for action in self.ACTIONS)
+        self.header_bar.show(
+            self.mode,
+            self.engine,
+            queued,
+            self.ctx.now(),
+            os.getpid(),
+            start_key=":" if taken else "S",
+        )
         self.refresh_status()
         actions = [*self.ACTIONS, *APP_ACTIONS]
         self.footer_bar.show(actions, [self.available(action) for action in actions])
@@ -196,6 +205,12 @@ class BaseScreen(Screen[None]):
         from jobs_tui.tui.screens.job import JobScreen
 
         self._open(lambda: JobScreen(self.ctx, job_id, mode=self.mode))
+
+    def open_delivery(self, delivery_id: str) -> None:
+        """Show a request that reached a webhook."""
+        from jobs_tui.tui.screens.delivery import DeliveryScreen
+
+        self._open(lambda: DeliveryScreen(self.ctx, delivery_id, mode=self.mode))
 
     def open_wizard(self, job_id: str | None = None, *, clone: bool = False) -> None:
         """Make a job, edit one, or make one like another."""

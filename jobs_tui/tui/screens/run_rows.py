@@ -74,7 +74,7 @@ def history_row(run: Execution, now: datetime, zone: tzinfo = UTC) -> Row:
 def run_row(run: Execution, now: datetime) -> Row:
     """One line among the runs of all jobs."""
     at = run.started_at or run.nominal_at or run.created_at
-    return Row(run.id, (*_head(run), plain(run.job_name), _short_when(at, now), *_tail(run, now)))
+    return Row(run.id, (*_head(run), plain(run.job_name), short_when(at, now), *_tail(run, now)))
 
 
 def _head(run: Execution) -> tuple[Cell, Cell]:
@@ -93,7 +93,7 @@ def _tail(run: Execution, now: datetime) -> tuple[Cell, Cell, Cell]:
     )
 
 
-def _short_when(moment: datetime, now: datetime) -> str:
+def short_when(moment: datetime, now: datetime) -> str:
     """At most 9 characters."""
     distance = now - moment
     if moment.date() == now.date():

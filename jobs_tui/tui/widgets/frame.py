@@ -17,22 +17,43 @@ from jobs_tui.guard.terminal_text import plain
 from jobs_tui.service.engine_state import EngineState
 from jobs_tui.tui.actions import Action
 
-TABS = (("jobs", "1", "Jobs"), ("runs", "2", "Runs"))
+TABS = (
+    ("jobs", "1", "Jobs"),
+    ("runs", "2", "Runs"),
+    ("hooks", "4", "Hooks"),
+    ("settings", "5", "Settings"),
+)
 """(mode, key, title) of the main screens."""
 
 
-def engine_words(state: EngineState | None, own_pid: int) -> Content:
-    """The engine in a few words: up, attached, down, or up without its listener."""
+def engine_words(
+    state: EngineState | None, own_pid: int, *, room: int = 80, start_key: str = "S"
+) -> Content:
+    """The engine in a few words: up, attached, down, or up without its listener.
+
+    Args:
+        room: columns; what matters most comes first, and the rest goes when it does not fit.
+        start_key: what starts an engine on this screen.
+    """
     if state is None or not state.running:
-        return Content.assemble(("DOWN", "$state-bad bold"), ("  S start engine", "$key"))
+        words = Content.assemble(
+            ("DOWN", "$state-bad bold"), (f"  {start_key} start engine", "$key")
+        )
+        return words.truncate(max(1, room), ellipsis=True)
     words = Content.styled("UP", "$state-ok bold")
-    if state.pid != own_pid:
-        words = Content.assemble(words, (f"  attached pid {state.pid}", "$quiet"))
+    parts: list[tuple[tuple[str, ...], str]] = []
     if state.hooks_problem:
         problem = plain(state.hooks_problem).removesuffix(".")
         taken = re.match(r"port (\d+) .*taken", problem)
         problem = f"port {taken[1]} taken" if taken else problem
-        words = Content.assemble(words, (f"  hooks off: {problem}", "$state-warn"))
+        parts.append(((f"  hooks off: {problem}", f"  {problem}", "  hooks off"), "$state-warn"))
+    if state.pid != own_pid:
+        parts.append(((f"  attached pid {state.pid}", "  attached"), "$quiet"))
+    for texts, style in parts:
+        left = room - words.cell_length
+        fitting = next((text for text in texts if len(text) <= left), None)
+        if fitting is not None:
+            words = Content.assemble(words, (fitting, style))
     return words
 
 
@@ -72,9 +93,16 @@ class HeaderBar(Bar):
     """
 
     def show(
-        self, mode: str, engine: EngineState | None, queued: int, now: datetime, own_pid: int
+        self,
+        mode: str,
+        engine: EngineState | None,
+        queued: int,
+        now: datetime,
+        own_pid: int,
+        *,
+        start_key: str = "S",
     ) -> None:
-        """Draw it for this moment."""
+        """Draw it for this moment; arguments as of :func:`engine_words`."""
         wide = self.size.width >= 100
         left: list[Content | str | tuple[str, str]] = [(" jobs-tui ", "bold"), " "]
         for name, key, title in TABS:
@@ -83,12 +111,11 @@ class HeaderBar(Bar):
         tabs = Content.assemble(*left)
         time = f"   {now:%H:%M:%S} UTC " if wide else f" {now:%H:%M} UTC "
         queue = f"   queue {queued}" if wide else ""
-        words = Content.assemble(
-            ("engine " if wide else "", "$quiet"), engine_words(engine, own_pid)
-        )
-        room = self.size.width - tabs.cell_length - len(time) - len(queue) - 1
+        label = "engine " if wide else ""
+        room = self.size.width - tabs.cell_length - len(label) - len(time) - len(queue) - 1
         right = Content.assemble(
-            words.truncate(max(1, room), ellipsis=True),
+            (label, "$quiet"),
+            engine_words(engine, own_pid, room=room, start_key=start_key),
             (queue, "$state-wait" if queued else "$quiet"),
             time,
         )
