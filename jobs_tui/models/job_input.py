@@ -24,8 +24,14 @@ from pydantic import (
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.validation import BadShape, all_findings
 
+
+def _as_specified(schema: dict[str, Any]) -> None:
+    """The specification names no limit of long texts: the description does not either."""
+    schema.pop("maxLength", None)
+
+
 Name = Annotated[StrictStr, Field(min_length=1, max_length=255)]
-Text = Annotated[StrictStr, Field(max_length=1_000_000)]
+Text = Annotated[StrictStr, Field(max_length=1_000_000, json_schema_extra=_as_specified)]
 Short = Annotated[StrictStr, Field(max_length=1024)]
 Tag = Annotated[StrictStr, Field(min_length=1, max_length=64)]
 
