@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from aiohttp import web
-from pydantic import BaseModel, Field, StrictBool
+from pydantic import BaseModel, Field, StrictBool, StrictFloat
 
 from jobs_tui.guard.standard_webhooks import shown_secret
 from jobs_tui.models.enums import HookStyle, Verdict
@@ -29,7 +29,7 @@ Responses = dict[int, routing.Answer]
 class RotateInput(BaseModel):
     """How to change a secret."""
 
-    overlap: float = Field(
+    overlap: StrictFloat = Field(
         default=hook_admin.OVERLAP,
         ge=0,
         le=hook_admin.LONGEST_OVERLAP,
