@@ -168,6 +168,17 @@ def test_the_header_names_the_engine() -> None:
     assert engine_words(None, 10).plain == "DOWN  S start engine"
     taken = "port 7802 on 127.0.0.1 is taken by another process."
     assert engine_words(state(hooks_problem=taken), 10).plain == "UP  hooks off: port 7802 taken"
+    both = state(pid=4121, hooks_problem=taken)
+    for room, words in (
+        (80, "UP  hooks off: port 7802 taken  attached pid 4121"),
+        (40, "UP  hooks off: port 7802 taken  attached"),
+        (30, "UP  hooks off: port 7802 taken"),
+        (20, "UP  port 7802 taken"),
+        (13, "UP  hooks off"),
+        (5, "UP"),
+    ):
+        assert engine_words(both, 10, room=room).plain == words
+    assert engine_words(None, 10, room=9, start_key=":").plain == "DOWN  : …"
 
 
 async def test_a_long_reason_never_pushes_the_clock_out(
@@ -179,8 +190,9 @@ async def test_a_long_reason_never_pushes_the_clock_out(
         async with opened(ctx, (width, 24)) as (app, _):
             header = text_of(app).splitlines()[0]
             assert header.rstrip().endswith("UTC")
-            assert "2 Runs" in header
-            assert "…" in header
+            assert "[1 Jobs] 2 Runs  4 Hooks  5 Settings" in header
+            assert "UP" in header
+            assert "hooks off" in header or width < 80
 
 
 async def test_help_is_made_of_the_screens_actions_and_can_be_searched(ctx: Context) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from typing import Any
@@ -32,6 +33,14 @@ SIZES = [(80, 24), (120, 40)]
 async def scene(ctx: Context) -> Hooks:
     hooks = build(ctx)
     await fill(hooks)
+    return hooks
+
+
+@pytest.fixture
+def painted(ctx: Context) -> Hooks:
+    """The same for pictures, which have an event loop of their own."""
+    hooks = build(ctx)
+    asyncio.run(fill(hooks))
     return hooks
 
 
@@ -193,7 +202,7 @@ async def test_rotate_shows_the_secret_once(ctx: Context, scene: Hooks, size: An
         assert secret != before
         assert dialog.secrets["secret"] == secret
         assert secret in words_of(app)
-        assert "accepted for 1d0h more" in words_of(app)
+        assert "accepted for 24 hours more" in words_of(app)
         await press(pilot, "s")
         assert app.clipboard == secret
         await press(pilot, "w")
@@ -375,8 +384,8 @@ async def test_midnight(ctx: Context, clock: Any, scene: Hooks, size: Any) -> No
     [("4",), ("4", "f", "f"), ("4", "o"), ("4", "enter"), ("4", "R"), ("4", "S")],
     ids=["deliveries", "refused", "hooks", "delivery", "replay", "rotate"],
 )
-async def test_picture(
-    snap_compare: Any, ctx: Context, scene: Hooks, keys: tuple[str, ...], size: Any
+def test_picture(
+    snap_compare: Any, ctx: Context, painted: Hooks, keys: tuple[str, ...], size: Any
 ) -> None:
     """As UX.md 5.7 draws them; questions have their focus on No."""
 
@@ -387,7 +396,7 @@ async def test_picture(
     assert snap_compare(JobsApp(ctx.store, ctx=ctx), terminal_size=size, run_before=before)
 
 
-async def test_picture_mono(snap_compare: Any, ctx: Context, scene: Hooks) -> None:
+def test_picture_mono(snap_compare: Any, ctx: Context, painted: Hooks) -> None:
     """The same without colours."""
 
     async def before(pilot: Any) -> None:

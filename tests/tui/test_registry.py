@@ -16,6 +16,9 @@ from jobs_tui.tui.actions import (
 )
 from jobs_tui.tui.app import JobsApp
 from jobs_tui.tui.screens.dashboard import DashboardScreen
+from jobs_tui.tui.screens.delivery import DeliveryScreen
+from jobs_tui.tui.screens.hooks import HooksScreen
+from jobs_tui.tui.screens.settings import SettingsScreen
 from jobs_tui.tui.theme import DARK, LIGHT, MONO, state_of
 from jobs_tui.tui.widgets.virtual_list import VirtualList
 
@@ -53,6 +56,13 @@ def test_handlers_exist() -> None:
         assert hasattr(JobsApp, f"action_{action.method}"), action.id
     for action in actions_of("jobs"):
         assert hasattr(DashboardScreen, f"action_{action.method}"), action.id
+    for screen, place in (
+        ("hooks", HooksScreen),
+        ("delivery", DeliveryScreen),
+        ("settings", SettingsScreen),
+    ):
+        for action in actions_of(screen):
+            assert hasattr(place, f"action_{action.method}"), action.id
     for action in LIST_MOVES:
         assert hasattr(VirtualList, f"action_{action.method}"), action.id
 

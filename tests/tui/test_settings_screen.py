@@ -198,7 +198,7 @@ async def test_an_engine_with_a_token_in_its_environment(
 @pytest.mark.parametrize(
     "keys", [("5",), ("5", "n"), ("5", "n", "f2")], ids=["list", "new", "once"]
 )
-async def test_picture(
+def test_picture(
     snap_compare: Any,
     ctx: Context,
     keys: tuple[str, ...],
@@ -208,7 +208,7 @@ async def test_picture(
     """Tokens, the form of a new one, and its text that is shown once."""
     numbers = iter(range(9))
     monkeypatch.setattr(tokens, "new_token_id", lambda: f"tok_0000000{next(numbers)}-0000")
-    monkeypatch.setattr(tokens, "new_text", lambda: "jt_" + "aB3-" * 10 + "xyz")
+    monkeypatch.setattr(tokens, "new_text", lambda: f"jt_{'aB3-' * 10}xy{next(numbers)}")
     tokens.create(ctx, "read", name="grafana", expires="30d")
     tokens.create(ctx, "trigger", name="ci")
     tokens.create(ctx, "admin", name="old")

@@ -18,7 +18,7 @@ from jobs_tui.tui.base import BaseScreen
 from jobs_tui.tui.dialogs import Confirm, RunParameters, needs_value
 from jobs_tui.tui.operations import name_of
 from jobs_tui.tui.shown_once import ShownOnce
-from jobs_tui.tui.spans import day_time, long_span
+from jobs_tui.tui.spans import HOUR, day_time
 
 
 def replay(screen: BaseScreen, found: Delivery) -> None:
@@ -59,16 +59,15 @@ def _replayed(screen: BaseScreen, found: Delivery, done: replays.Replayed) -> No
 
 def rotate(screen: BaseScreen, job: Job) -> None:
     """Make a new secret after a question, and show it this once."""
-    name = name_of(job)
+    name, hours = name_of(job), f"{hook_admin.OVERLAP / HOUR:g} hours"
 
     def done(made: hook_admin.Rotated) -> None:
         until = day_time(made.previous_until, screen.ctx.now())
-        left = long_span((made.previous_until - screen.ctx.now()).total_seconds())
         screen.app.push_screen(
             ShownOnce(
                 f"New secret of {name}",
                 {"secret": made.secret, "whsec": shown_secret(made.secret)},
-                f"Give it to the sender. The old secret is accepted for {left} more, until"
+                f"Give it to the sender. The old secret is accepted for {hours} more, until"
                 f" {until} UTC; then it gets 401. whsec is the same for Standard Webhooks senders.",
             )
         )
@@ -78,7 +77,6 @@ def rotate(screen: BaseScreen, job: Job) -> None:
         if yes:
             screen.attempt(lambda: hook_admin.rotate_secret(screen.ctx, job.id), done)
 
-    hours = long_span(hook_admin.OVERLAP)
     screen.app.push_screen(
         Confirm(
             "Rotate secret",

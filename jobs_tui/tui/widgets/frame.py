@@ -104,7 +104,12 @@ class HeaderBar(Bar):
     ) -> None:
         """Draw it for this moment; arguments as of :func:`engine_words`."""
         wide = self.size.width >= 100
-        left: list[Content | str | tuple[str, str]] = [(" jobs-tui ", "bold"), " "]
+        # The engine's state matters more than our name.
+        name_fits = self.size.width >= 76
+        left: list[Content | str | tuple[str, str]] = [
+            (" jobs-tui " if name_fits else "", "bold"),
+            " " if name_fits else "",
+        ]
         for name, key, title in TABS:
             tab = f"[{key} {title}]" if name == mode else f" {key} {title} "
             left.append(link(tab, "bold" if name == mode else "$quiet", f"app.{name}"))
