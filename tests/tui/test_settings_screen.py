@@ -149,6 +149,7 @@ async def test_the_engine_tab_tells_who_holds_the_home(
         (None, os.getpid(), "up, in this window"),
         ("port 7802 on 127.0.0.1 is taken by [b]x[/b].", 1, "no: port 7802 on 127.0.0.1 is taken"),
     ],
+    ids=["here", "no port"],
 )
 async def test_the_engine_of_this_window_and_one_that_cannot_listen(
     ctx: Context, monkeypatch: pytest.MonkeyPatch, problem: str | None, pid: int, wanted: str
