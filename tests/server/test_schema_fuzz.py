@@ -53,6 +53,7 @@ HELD_TO = CHECKS.get_by_names(
         "negative_data_rejection",
     ]
 )
+"""The last one is about requests that were made to be wrong."""
 
 
 @dataclass
@@ -170,6 +171,27 @@ def wrong_answers(
     return []
 
 
+def to_examples(served: Served, operation: schemathesis.APIOperation[Any]) -> list[int]:
+    """The statuses that the description's own examples get, each answer as described."""
+    document = requests.get(f"{served.address}/openapi.json", timeout=30).json()
+    described = document["paths"][operation.path][operation.method]
+    if "requestBody" not in described:
+        return []
+    reference = described["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    schema = document["components"]["schemas"][reference.rpartition("/")[2]]
+    found = []
+    for body in schema.get("examples", []):
+        case = operation.Case(
+            path_parameters=things(served.ctx, operation),
+            body=body,
+            media_type="application/json",
+        )
+        answer = case.call(base_url=served.address, headers=BEARER, timeout=30)
+        case.validate_response(answer, checks=HELD_TO[:-1], headers=BEARER)
+        found.append(answer.status_code)
+    return found
+
+
 def test_answers_about_things_that_exist(
     served: Served, operations: list[schemathesis.APIOperation[Any]]
 ) -> None:
@@ -186,6 +208,8 @@ def test_answers_about_things_that_exist(
         )
     ]
     assert not found, "\n".join(found)
+    for operation in operations:
+        seen |= {(operation.label, status) for status in to_examples(served, operation)}
     reached = {label for label, status in seen if status < 300}
     assert {operation.label for operation in operations} - reached == NEVER_GOOD
 
