@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jobs_tui.models.enums import ExecutionStatus
+from jobs_tui.models.enums import ExecutionStatus, Verdict
 from jobs_tui.models.execution import Delivery
 from jobs_tui.service import job_detail, jobs, runs
 from jobs_tui.service.context import Context
@@ -108,8 +108,10 @@ async def test_a_webhook_has_deliveries(ctx: Context, scene: Scene) -> None:
         for n, (status, reason, run) in enumerate(
             [(200, "", scene.live.id), (401, "the signature does not match [/b]", None)]
         ):
+            verdict = Verdict.REFUSED if reason else Verdict.ACCEPTED
+            place, job_id = f"dlv_{n}", scene.hook.id
             delivery = Delivery(
-                f"dlv_{n}", scene.hook.id, "k3", at, "10.0.4.7", {}, b"{}", status, reason, run
+                *(place, job_id, "k3", at, "10.0.4.7", {}, b"{}", status, reason, run, verdict)
             )
             deliveries.insert(connection, delivery)
 

@@ -1,4 +1,4 @@
-"""Deliveries and webhooks in words: rows of lists, the pane beside them (UX.md 5.7)."""
+"""A delivery or a webhook in words, beside or below its list (UX.md 5.7)."""
 
 from __future__ import annotations
 
@@ -14,138 +14,14 @@ from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.execution import Delivery, Execution
 from jobs_tui.service import hook_admin, hook_overview, jobs, runs
 from jobs_tui.service.context import Context
-from jobs_tui.service.hook_overview import DeliveryLine, HookLine
+from jobs_tui.service.hook_overview import HookLine
 from jobs_tui.tui.dialogs import text_of
-from jobs_tui.tui.screens import run_words
+from jobs_tui.tui.screens import hook_rows, run_words
 from jobs_tui.tui.screens.run_rows import short_when
 from jobs_tui.tui.spans import day_time
-from jobs_tui.tui.widgets.virtual_list import Column, Row
 
-DELIVERIES = (
-    Column("TIME", 9),
-    Column("HOOK", 16),
-    Column("FROM", 13),
-    Column("STATE", 14),
-    Column("RUN", 5),
-    Column("NOTE", 10, flex=True),
-)
-HOOKS = (
-    Column("HOOK", 18, flex=True),
-    Column("ADDRESS", 16),
-    Column("STATE", 7),
-    Column("TODAY", 6, "right"),
-    Column("REFUSED", 7, "right"),
-    Column("SIGNED", 12),
-)
-FILTERS: dict[str, tuple[Verdict, ...]] = {
-    "all": (),
-    "accepted": (Verdict.ACCEPTED,),
-    "refused": hook_overview.TURNED_AWAY,
-    "repeat": (Verdict.DUPLICATE,),
-    "ignored": (Verdict.IGNORED,),
-}
-"""What ``f`` goes through."""
-_NOTES = {
-    Verdict.DUPLICATE: "same id",
-    Verdict.IGNORED: "its event",
-    Verdict.LIMITED: "rate limit",
-}
-_REFUSALS = {
-    401: "bad sign",
-    404: "no hook",
-    413: "too long",
-    422: "bad values",
-}
-"""At most ten characters each."""
 PANE_BODY = 2_000
 """Bytes of a body that the pane beside the list shows; enter shows more."""
-_STATES = {
-    Verdict.ACCEPTED: ("+", "accepted", "$state-ok"),
-    Verdict.DUPLICATE: ("=", "repeat", "$state-idle"),
-    Verdict.IGNORED: ("~", "ignored", "$state-idle"),
-    Verdict.REFUSED: ("x", "refused", "$state-bad bold"),
-    Verdict.LIMITED: ("x", "too many", "$state-bad bold"),
-}
-_STYLES = {
-    HookStyle.GENERIC: "HMAC",
-    HookStyle.GITHUB: "GitHub",
-    HookStyle.GITLAB: "GitLab",
-    HookStyle.STANDARD: "Standard",
-}
-
-
-def next_filter(name: str) -> str:
-    """The filter after this one."""
-    names = list(FILTERS)
-    return names[(names.index(name) + 1) % len(names)]
-
-
-def state(verdict: Verdict, code: int) -> tuple[str, str]:
-    """``x 401 refused`` and its style, at most 14 characters."""
-    sign, word, style = _STATES[verdict]
-    return f"{sign} {code} {word}", style
-
-
-def styles(chosen: tuple[HookStyle, ...]) -> str:
-    """Which signatures a webhook takes, in a word or two."""
-    return "any" if len(chosen) == len(HookStyle) else "/".join(_STYLES[one] for one in chosen)
-
-
-def delivery_row(line: DeliveryLine, now: datetime) -> Row:
-    """One request that reached the listener."""
-    label, style = state(line.verdict, line.status_code)
-    bad = line.verdict in hook_overview.TURNED_AWAY
-    return Row(
-        line.id,
-        (
-            short_when(line.received_at, now),
-            _hook_cell(line),
-            plain(line.remote),
-            (label, style),
-            f"#{line.run_number}" if line.run_number is not None else ("--", "$quiet"),
-            (_note(line), "" if bad else "$quiet"),
-        ),
-    )
-
-
-def _hook_cell(line: DeliveryLine) -> tuple[str, str]:
-    if line.job_name is not None:
-        return line.job_name, "$quiet" if line.deleted else ""
-    return (f"? /{line.path}" if line.job_id is None else "(removed job)"), "$state-warn"
-
-
-def _note(line: DeliveryLine) -> str:
-    """The reason in a word or two; the sentence stands below or beside the list."""
-    if line.replay_of is not None:
-        return "replay"
-    if line.verdict in _NOTES:
-        return _NOTES[line.verdict]
-    if line.verdict is Verdict.REFUSED:
-        return _REFUSALS.get(line.status_code) or plain(line.reason)
-    return "run purged" if line.execution_id is not None and line.run_number is None else ""
-
-
-def hook_row(line: HookLine) -> Row:
-    """One webhook."""
-    refused = (str(line.refused_today), "$state-bad bold") if line.refused_today else ("", "")
-    return Row(
-        line.job.id,
-        (
-            plain(line.job.name),
-            (f"/webhooks/{line.path}", "$quiet"),
-            hook_state(line),
-            str(line.today),
-            refused,
-            (styles(line.styles), "$quiet"),
-        ),
-    )
-
-
-def hook_state(line: HookLine) -> tuple[str, str]:
-    """Whether a delivery would start the job, and the style of that."""
-    if line.armed:
-        return "on", "$state-ok"
-    return ("paused" if not line.job.enabled else "off"), "$state-warn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +64,7 @@ def load(ctx: Context, delivery_id: str) -> Detail | None:
 def preview(detail: Detail, width: int) -> Content:
     """Four lines under a narrow list: request, why, headers, body."""
     found = detail.delivery
-    label, style = state(found.verdict, found.status_code)
+    label, style = hook_rows.state(found.verdict, found.status_code)
     first = Content.assemble(
         (label, style),
         f"  POST /webhooks/{plain(found.path)}  {run_words.size(len(found.body))}",
@@ -211,7 +87,7 @@ def whole(detail: Detail, now: datetime, width: int | None = None) -> Content:
         width: columns of a pane, whose lines are cut; None for a text that wraps.
     """
     found = detail.delivery
-    label, style = state(found.verdict, found.status_code)
+    label, style = hook_rows.state(found.verdict, found.status_code)
     at = f"{short_when(found.received_at, now)}.{found.received_at.microsecond // 1000:03d}"
     if found.received_at.date() != now.date():
         at = f"{found.received_at:%Y-%m-%d %H:%M:%S}"
@@ -253,7 +129,7 @@ def whole(detail: Detail, now: datetime, width: int | None = None) -> Content:
 
 def hook_preview(line: HookLine, url: str, width: int) -> Content:
     """Four lines under a narrow list of webhooks."""
-    name, style = hook_state(line)
+    name, style = hook_rows.hook_state(line)
     lines = [
         Content.assemble(f"POST {plain(url)}", ("   " + name, style)),
         Content.assemble(("signed   ", "$quiet"), _signed(line)),
@@ -277,7 +153,7 @@ def _under(lines: list[Content], width: int) -> Content:
 
 def hook_text(line: HookLine, url: str, now: datetime, width: int) -> Content:
     """A webhook: its address, its job, its secret's age."""
-    name, style = hook_state(line)
+    name, style = hook_rows.hook_state(line)
     said = {
         "on": "a signed request starts the job",
         "paused": "the job is paused: 400",

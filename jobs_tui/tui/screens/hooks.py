@@ -13,7 +13,6 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Input, Static
 
-from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.enums import Verdict
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.execution import Delivery
@@ -27,10 +26,10 @@ from jobs_tui.tui import operations
 from jobs_tui.tui.actions import ACT, EVERYWHERE, LISTS, Action, bindings
 from jobs_tui.tui.base import BaseScreen
 from jobs_tui.tui.reader import Reader
-from jobs_tui.tui.screens import hook_actions, hook_words
+from jobs_tui.tui.screens import hook_actions, hook_facts, hook_rows, hook_words
 from jobs_tui.tui.screens.hook_words import Detail
 from jobs_tui.tui.spans import day_time
-from jobs_tui.tui.widgets.frame import Bar, spread
+from jobs_tui.tui.widgets.frame import Bar
 from jobs_tui.tui.widgets.run_list import RunList
 from jobs_tui.tui.widgets.virtual_list import Pages, Row, VirtualList
 
@@ -113,9 +112,9 @@ class HooksScreen(BaseScreen):
             yield Bar(id="counts")
         with Horizontal(id="main"):
             with Container(id="lists"):
-                yield RunList(hook_words.DELIVERIES, id="deliveries")
+                yield RunList(hook_rows.DELIVERIES, id="deliveries")
                 yield Static(id="empty", markup=False)
-                yield VirtualList(hook_words.HOOKS, id="hooks")
+                yield VirtualList(hook_rows.HOOKS, id="hooks")
             with VerticalScroll(id="pane", can_focus=False):
                 yield Static(id="detail", markup=False)
         yield Static(id="preview", markup=False)
@@ -128,7 +127,7 @@ class HooksScreen(BaseScreen):
         self._details.ask()
 
     def _read(self) -> Seen:
-        verdicts, oldest = hook_words.FILTERS[self._filter], self._oldest_first
+        verdicts, oldest = hook_rows.FILTERS[self._filter], self._oldest_first
         return Seen(
             hook_overview.overview(self.ctx),
             hook_overview.find(self.ctx, verdicts, self._query, oldest_first=oldest),
@@ -140,7 +139,7 @@ class HooksScreen(BaseScreen):
     def _show(self, seen: Seen) -> None:
         self._seen = seen
         self._show_rows()
-        self.hooks_list.set_rows([hook_words.hook_row(line) for line in seen.overview.hooks])
+        self.hooks_list.set_rows([hook_rows.hook_row(line) for line in seen.overview.hooks])
         self._show_top()
         self._follow()
         self.refresh_frame()
@@ -156,7 +155,7 @@ class HooksScreen(BaseScreen):
             lines = hook_overview.page(
                 self.ctx, seen.found, seen.verdicts, offset, count, oldest_first=seen.oldest_first
             )
-            return [hook_words.delivery_row(line, now) for line in lines]
+            return [hook_rows.delivery_row(line, now) for line in lines]
 
         self.deliveries_list.show(Pages(seen.found.shown, fetch))
 
@@ -171,7 +170,8 @@ class HooksScreen(BaseScreen):
         if self._seen is None:
             return
         seen = self._seen
-        self.query_one("#facts", Bar).draw(self._facts(seen))
+        facts = hook_facts.line(seen.overview, seen.days_kept, self.engine, self.size.width)
+        self.query_one("#facts", Bar).draw(facts)
         order = "oldest" if self._oldest_first else "newest"
         shown = f"   shown {seen.found.shown:,} of {seen.found.total:,}"
         counts = Content.assemble(
@@ -184,32 +184,6 @@ class HooksScreen(BaseScreen):
         empty = self._empty(seen)
         self.set_class(bool(empty), "-empty")
         self.query_one("#empty", Static).update(empty, layout=False)
-
-    def _facts(self, seen: Seen) -> Content:
-        today, engine = seen.overview, self.engine
-        if engine is None or not engine.running:
-            where = Content.styled("not listening: no engine runs", "$state-warn")
-        elif engine.address is None or engine.hooks_problem:
-            why = plain(engine.hooks_problem or "the engine is starting").removesuffix(".")
-            where = Content.styled(f"not listening: {why}", "$state-warn")
-        else:
-            where = Content(f"listening {plain(engine.address)}")
-        count = len(today.hooks)
-        numbers: list[Content | str | tuple[str, str]] = [
-            f"{count} hook{'' if count == 1 else 's'}   today {today.today_total:,}"
-        ]
-        said = [
-            (today.today.get(Verdict.ACCEPTED, 0), "ok", "$state-ok"),
-            (today.refused_today, "refused", "$state-bad"),
-            (today.today.get(Verdict.DUPLICATE, 0), "repeat", ""),
-            (today.today.get(Verdict.IGNORED, 0) if self.wide else 0, "ignored", ""),
-        ]
-        for place, (number, word, style) in enumerate(part for part in said if part[0]):
-            numbers += [", " if place else ": ", (f"{number:,} {word}", style)]
-        right = f"kept {seen.days_kept} days " if self.wide else ""
-        width = max(1, self.size.width)
-        left = Content.assemble(" ", where, "   ", *numbers)
-        return spread(left, Content.styled(right, "$quiet"), width) if right else left
 
     def _empty(self, seen: Seen) -> str:
         if self._on_hooks and not (self.wide and self.has_class("-tall")):
@@ -350,7 +324,7 @@ class HooksScreen(BaseScreen):
 
     def action_filter(self) -> None:
         """Next of the filters."""
-        self._filter = hook_words.next_filter(self._filter)
+        self._filter = hook_rows.next_filter(self._filter)
         self._lists.ask()
 
     def action_sort(self) -> None:

@@ -16,6 +16,7 @@ from jobs_tui.service import job_detail, preview
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import webhook_url
 from jobs_tui.tui.dialogs import text_of
+from jobs_tui.tui.screens import hook_rows
 from jobs_tui.tui.screens.job_words import JobFacts
 from jobs_tui.tui.spans import day_time, long_span, span, took
 from jobs_tui.tui.theme import state_of
@@ -199,9 +200,8 @@ def _chart(facts: JobFacts) -> list[Content]:
 
 def delivery_row(delivery: Delivery, now: datetime) -> Row:
     """One request that reached the webhook."""
+    label, style = hook_rows.state(delivery.verdict, delivery.status_code)
     good = delivery.status_code < 300
-    sign, style = ("+", "$state-ok") if good else ("x", "$state-bad bold")
-    word = "accepted" if good else "refused"
     at = delivery.received_at
     when = f"{at:%H:%M:%S}" if at.date() == now.date() else f"{at.day:2d} {at:%b %H:%M}"
     size = f"{len(delivery.body):,} B"
@@ -210,7 +210,7 @@ def delivery_row(delivery: Delivery, now: datetime) -> Row:
         (
             when,
             plain(delivery.remote),
-            (f"{sign} {delivery.status_code} {word}", style),
+            (label, style),
             (size, "$quiet"),
             (plain(delivery.reason) or "started a run", "$quiet" if good else ""),
         ),
