@@ -13,6 +13,7 @@ from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.service.context import Context, user_name
 from jobs_tui.store.database import Store
 from jobs_tui.store.home import Home, find_home
+from jobs_tui.tui.terminal import Terminal, detach, detached
 
 if TYPE_CHECKING:
     from jobs_tui.host import EngineHost
@@ -32,13 +33,19 @@ def run_tui(home: Home | None = None) -> int:
         print(error.sentence(), file=sys.stderr)  # noqa: T201 - the command line's own output
         return error.exit_code
     log_to_file(store.home)
+    code = 0
     try:
-        return _run(store)
+        code = _run(store)
     except JobsTuiError as error:
         print(error.sentence(), file=sys.stderr)  # noqa: T201
-        return error.exit_code
+        code = error.exit_code
     finally:
         store.close()
+        if detached():
+            # Textual's threads may be left waiting for a terminal that is not there any more,
+            # and the interpreter would wait for them: all that is ours is closed.
+            os._exit(code)
+    return code
 
 
 def log_to_file(home: Home) -> None:
@@ -57,7 +64,6 @@ def log_to_file(home: Home) -> None:
 
 def _run(store: Store) -> int:
     from jobs_tui.tui.app import JobsApp
-    from jobs_tui.tui.terminal import Terminal, detach
 
     app = JobsApp(store, engine=lambda: _engine(store), ctx=Context(store, user_name(), "tui"))
     terminal = Terminal(lambda: app.end("hangup"))

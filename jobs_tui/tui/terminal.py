@@ -20,6 +20,9 @@ from typing import TextIO, cast
 
 POLL_MS = 500
 """Longest time that the watching thread sleeps; an end wakes it at once."""
+NUDGE_SECONDS = 0.05
+FOCUS_LOST = b"\x1b[O"
+"""A message of a terminal that changes nothing."""
 GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
 
@@ -95,25 +98,39 @@ class Terminal:
         poll.register(0, 0)  # errors and hang-ups are reported whatever was asked for
         while not self._done.is_set():
             if any(event & GONE for _, event in poll.poll(POLL_MS)):
-                silence_input()
+                nudge = silence_input()
                 self.fire()
+                # A reader that was told of the end may read only now, and would wait for ever.
+                while not self._done.wait(NUDGE_SECONDS):
+                    os.write(nudge, FOCUS_LOST)
                 return
 
 
-def silence_input() -> None:
-    """Put a pipe that falls silent in place of the input: reading an end of file spins.
+def silence_input() -> int:
+    """Put a silent pipe in place of the input: reading an end of file spins.
 
-    Its one message, "focus lost", frees a reader that was told of the end and reads only now.
+    Returns:
+        The pipe's writing end; it stays open for the rest of the process.
     """
-    reader, writer = os.pipe()  # the writing end stays open for the rest of the process
-    os.write(writer, b"\x1b[O")
+    reader, writer = os.pipe()
     os.dup2(reader, 0)
     os.close(reader)
+    return writer
+
+
+_detached = threading.Event()
 
 
 def detach() -> None:
     """Go on without a terminal: nothing this process says can fail or stop it any more."""
+    silence_input()  # not the null device: a reader that was left behind would spin on it
     null = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1, 2):
+    for number in (1, 2):
         os.dup2(null, number)
     os.close(null)
+    _detached.set()
+
+
+def detached() -> bool:
+    """Whether this process has gone on without its terminal."""
+    return _detached.is_set()
