@@ -15,7 +15,7 @@ from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.enums import HookStyle, Verdict
 from jobs_tui.models.job import Job
 from jobs_tui.models.times import to_text
-from jobs_tui.service import hook_admin, hook_samples, hook_test, jobs, replays
+from jobs_tui.service import hook_admin, hook_samples, hook_trial, jobs, replays
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import engine_state, webhook_url
 from jobs_tui.service.hook_samples import curl_sample
@@ -252,7 +252,7 @@ def test(job_ref: str, values: tuple[str, ...], style: str | None, as_json: bool
     with opened() as ctx:
         job = jobs.find(ctx, job_ref)
         given = definition.values(values)
-        tested = hook_test.send_test(ctx, job.id, given, HookStyle(style) if style else None)
+        tested = hook_trial.send_test(ctx, job.id, given, HookStyle(style) if style else None)
     if as_json:
         print_json({"status_code": tested.status_code, "style": tested.style, **tested.answer})
     else:

@@ -15,10 +15,10 @@ import pytest
 from jobs_tui.guard.signatures import sign
 from jobs_tui.guard.standard_webhooks import shown_secret
 from jobs_tui.models.enums import HookStyle
-from jobs_tui.service import hook_test
+from jobs_tui.service import hook_trial
 from jobs_tui.service.context import Context
 from jobs_tui.service.hook_records import IncomingDelivery
-from jobs_tui.service.hook_test import Sent
+from jobs_tui.service.hook_trial import Sent
 from jobs_tui.service.webhooks import deliver
 from jobs_tui.store import deliveries
 from tests.cli.command import Command
@@ -102,7 +102,7 @@ def test_a_test_tells_what_the_engine_said(jt: Command, monkeypatch: pytest.Monk
             return Sent("u", HookStyle.GENERIC, 422, {"detail": [{"msg": "a\x1b[2J is missing"}]})
         return Sent("u", style, 200, {"status": "started", "message": "Run #1 is queued."})
 
-    monkeypatch.setattr(hook_test, "send_test", send)
+    monkeypatch.setattr(hook_trial, "send_test", send)
     answer = jt.ok("webhook", "test", "hook", "-p", "a=1", "--style", "github")
     assert answer.out == "200 (github): Run #1 is queued.\n"
     assert asked == [({"a": "1"}, HookStyle.GITHUB)]

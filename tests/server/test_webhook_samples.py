@@ -11,11 +11,11 @@ import pytest
 
 from jobs_tui.models.enums import HookStyle, Verdict
 from jobs_tui.models.errors import JobsTuiError, Refused
-from jobs_tui.service import hook_test, jobs
+from jobs_tui.service import hook_trial, jobs
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import EngineState
 from jobs_tui.service.hook_samples import curl_sample
-from jobs_tui.service.hook_test import send_test
+from jobs_tui.service.hook_trial import send_test
 from tests.server.face import Face
 from tests.service.hooks import hook, records
 from tests.service.made import made
@@ -55,7 +55,7 @@ def listening(monkeypatch: pytest.MonkeyPatch, address: str | None) -> None:
     def state(ctx: Context) -> EngineState:
         return EngineState(True, "serve", "h", 1, "1", ctx.now(), ctx.now(), address, "port taken")
 
-    monkeypatch.setattr(hook_test, "engine_state", state)
+    monkeypatch.setattr(hook_trial, "engine_state", state)
 
 
 @pytest.mark.parametrize("style", list(HookStyle))

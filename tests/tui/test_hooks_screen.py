@@ -13,9 +13,9 @@ from textual.widgets import Input
 from jobs_tui.guard.signatures import verify
 from jobs_tui.models.enums import HookStyle, Verdict
 from jobs_tui.models.errors import Refused
-from jobs_tui.service import hook_admin, hook_overview, hook_test, jobs
+from jobs_tui.service import hook_admin, hook_overview, hook_trial, jobs
 from jobs_tui.service.context import Context
-from jobs_tui.service.hook_test import Sent
+from jobs_tui.service.hook_trial import Sent
 from jobs_tui.tui.app import JobsApp
 from jobs_tui.tui.dialogs import Confirm, MessageDialog, RunParameters
 from jobs_tui.tui.screens.delivery import DeliveryScreen
@@ -265,8 +265,8 @@ async def test_a_signed_test_is_sent_and_its_answer_said(
         sent.append((url, body, headers))
         return 200, {"message": "Run #9 of [b]x[/b] is queued."}
 
-    monkeypatch.setattr(hook_test, "_engine_url", lambda ctx: "http://127.0.0.1:1")
-    monkeypatch.setattr(hook_test, "_post", post)
+    monkeypatch.setattr(hook_trial, "_engine_url", lambda ctx: "http://127.0.0.1:1")
+    monkeypatch.setattr(hook_trial, "_post", post)
     async with opened(ctx) as (app, pilot):
         await press(pilot, "4", "t")
         assert "Test accepted: 200 (generic) Run #9 of [b]x[/b] is queued." in said(app)
@@ -293,7 +293,7 @@ async def test_a_test_asks_for_values_and_names_refusals(
         given.append(values)
         return Sent("http://x", HookStyle.GENERIC, 400, {"detail": "The job is paused."})
 
-    monkeypatch.setattr(hook_test, "send_test", send)
+    monkeypatch.setattr(hook_trial, "send_test", send)
     async with opened(ctx) as (app, pilot):
         await press(pilot, "4", "o", "t")
         assert isinstance(app.screen, RunParameters)
@@ -304,7 +304,7 @@ async def test_a_test_asks_for_values_and_names_refusals(
     def refuse(*_: Any) -> Sent:
         raise Refused("No engine is running.", "Start one.")
 
-    monkeypatch.setattr(hook_test, "send_test", refuse)
+    monkeypatch.setattr(hook_trial, "send_test", refuse)
     async with opened(ctx) as (app, pilot):
         await press(pilot, "4", "o", "t", *"x", "enter")
         assert isinstance(app.screen, MessageDialog)

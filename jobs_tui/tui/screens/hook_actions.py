@@ -11,8 +11,8 @@ from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.execution import Delivery
 from jobs_tui.models.job import Job
-from jobs_tui.service import hook_admin, hook_test, jobs, replays, runs
-from jobs_tui.service.hook_test import Sent
+from jobs_tui.service import hook_admin, hook_trial, jobs, replays, runs
+from jobs_tui.service.hook_trial import Sent
 from jobs_tui.tui import clipboard
 from jobs_tui.tui.base import BaseScreen
 from jobs_tui.tui.dialogs import Confirm, RunParameters, needs_value
@@ -122,7 +122,7 @@ def send_test(screen: BaseScreen, job: Job) -> None:
         if values is not None:
             screen.say(f"Sending a signed test to {name_of(job)}...")
             screen.attempt(
-                lambda: hook_test.send_test(screen.ctx, job.id, values), partial(_tested, screen)
+                lambda: hook_trial.send_test(screen.ctx, job.id, values), partial(_tested, screen)
             )
 
     if any(needs_value(parameter) for parameter in parameters):
