@@ -42,6 +42,16 @@ async def log_of(app: JobsApp, pilot: Any, execution_id: str) -> LogScreen:
     return screen
 
 
+async def found_out(screen: LogScreen, pilot: Any) -> None:
+    """All matches and faults are counted, and the screen says so."""
+    while True:
+        screen.view.tick()
+        await settled(pilot)
+        state = screen.view.state()
+        if not state.counting and not state.finding:
+            return
+
+
 async def test_a_running_run_says_how_far_it_is(ctx: Context, scene: Scene) -> None:
     async with opened(ctx) as (app, pilot):
         await log_of(app, pilot, scene.live.id)
@@ -252,7 +262,7 @@ def test_picture_running(snap_compare: Any, ctx: Context, scene: Scene, size: An
 
     async def before(pilot: Any) -> None:
         await settled(pilot)
-        await log_of(pilot.app, pilot, scene.live.id)
+        await found_out(await log_of(pilot.app, pilot, scene.live.id), pilot)
 
     assert snap_compare(JobsApp(ctx.store, ctx=ctx), terminal_size=size, run_before=before)
 
@@ -265,9 +275,10 @@ def test_picture_finding(snap_compare: Any, ctx: Context, scene: Scene, size: An
         await settled(pilot)
         screen = await log_of(pilot.app, pilot, scene.live.id)
         await press(pilot, "slash", *"slow", "enter")
+        await found_out(screen, pilot)
         if size[0] > 100:
             await press(pilot, "enter", "m")
         screen.set_focus(screen.view)
-        await settled(pilot)
+        await found_out(screen, pilot)
 
     assert snap_compare(JobsApp(ctx.store, ctx=ctx), terminal_size=size, run_before=before)
