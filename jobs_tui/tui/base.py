@@ -115,10 +115,14 @@ class BaseScreen(Screen[None]):
         """Textual's message; a subclass's own ``on_mount`` runs as well."""
         self.set_interval(1.0, self._second)
 
+    @property
+    def stands(self) -> bool:
+        """Whether its widgets are there: not yet while it is made, not any more while it goes."""
+        return self.is_mounted and self.is_attached and bool(self.children)
+
     def on_screen_resume(self) -> None:
         """Textual's message: the screen is on top again."""
-        self.on_store_changed()
-        self.refresh_frame()
+        self.store_changed()
 
     def on_resize(self) -> None:
         """Textual's message."""
@@ -126,17 +130,18 @@ class BaseScreen(Screen[None]):
 
     def store_changed(self) -> None:
         """The application's call after a commit (coalesced)."""
-        self.on_store_changed()
-        self.refresh_frame()
+        if self.stands:
+            self.on_store_changed()
+            self.refresh_frame()
 
     def _second(self) -> None:
-        if self.is_current or self.is_active:
+        if self.stands and (self.is_current or self.is_active):
             self.on_clock()
             self.refresh_frame()
 
     def refresh_frame(self) -> None:
         """Draw header, status line and footer again."""
-        if not self.is_mounted:
+        if not self.stands:
             return
         self.engine = engine_state(self.ctx)
         row = self.ctx.store.row("select count(*) from executions where status = 'queued'")

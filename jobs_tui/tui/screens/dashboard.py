@@ -187,7 +187,8 @@ class DashboardScreen(JobActions):
 
         async def work() -> None:
             self._preview = await asyncio.to_thread(job_preview.load, self.ctx, line.job.id)
-            self._show_preview()
+            if self.stands:
+                self._show_preview()
 
         worker: WorkType[None] = work
         self.run_worker(worker, group="preview", exclusive=True)
