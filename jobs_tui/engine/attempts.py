@@ -253,7 +253,11 @@ class Attempt:
         return output.mask(plain(text))[:MESSAGE_LIMIT] or None
 
     async def _finish(self, outcome: queue.Outcome) -> None:
-        """Write the result; while the store refuses (a full disk), keep it and try again."""
+        """Write the result; while the store refuses (a full disk), keep it and try again.
+
+        Each reason is said once, not at every try: a disk may stay full for days.
+        """
+        said = ""
         while True:
             try:
                 await self._store.awrite(
@@ -264,10 +268,15 @@ class Attempt:
                         outcome=outcome,
                     )
                 )
-                return
             except StoreError as error:
-                log.error("the result of run %s waits: %s", self.execution.id, error.message)
+                if error.message != said:
+                    said = error.message
+                    log.error("the result of run %s waits: %s", self.execution.id, said)
                 await asyncio.sleep(TRY_AGAIN)
+                continue
+            if said:
+                log.warning("the result of run %s is written now", self.execution.id)
+            return
 
 
 class _Noting:

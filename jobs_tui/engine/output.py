@@ -128,7 +128,7 @@ class LogOutput:
         self._sources.clear()
         self._flush()
         while self._pending:
-            await asyncio.wait([asyncio.wrap_future(future) for future in self._pending])
+            await _settled(*self._pending)
             await asyncio.sleep(0)
         if self.lost_lines:
             self.line(Stream.SYSTEM, f"{self.lost_lines} lines could not be stored: disk full?")
@@ -136,7 +136,7 @@ class LogOutput:
         if self._chunks > 1 and self.size < LARGE * self._chunks // 2:
             execution_id = self._execution_id
             future = self._database.writer.submit(lambda c: merge(c, execution_id))
-            await asyncio.wait([asyncio.wrap_future(future)])
+            await _settled(future)
 
     def _take(self, source: _Source, text: str) -> None:
         if not text:
@@ -227,3 +227,8 @@ class LogOutput:
             self.lost_lines += lines
         if self._unstored <= UNSTORED_LIMIT // 2:
             self._room.set()
+
+
+async def _settled(*futures: Future[None]) -> None:
+    """Wait for all of them; what was refused is counted elsewhere, never raised here."""
+    await asyncio.gather(*map(asyncio.wrap_future, futures), return_exceptions=True)

@@ -7,12 +7,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
 from jobs_tui.agents.runner import LauncherDied, Output, Result, Task
+from jobs_tui.engine import attempts
 from jobs_tui.engine.dispatcher import LocalDispatcher
 from jobs_tui.models.enums import ExecutionStatus
+from jobs_tui.models.errors import StoreError
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Job
 from jobs_tui.service import jobs, runs, starts
@@ -284,6 +287,36 @@ async def test_a_result_without_the_current_lease_is_refused(
     assert store.write(lambda c: finish(c, token="old")) is False
     assert runs.get(ctx, started.execution_id).status is ExecutionStatus.RUNNING
     assert store.write(lambda c: finish(c, token="new")) is True
+
+
+async def test_a_result_that_the_disk_refuses_is_kept_and_said_once(
+    store: Store,
+    ctx: Context,
+    make_job: MakeJob,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tries = 0
+    finish = queue.finish
+
+    def refuse(*args: Any, **fields: Any) -> Any:
+        nonlocal tries
+        tries += 1
+        if tries < 10:
+            raise StoreError("There is no space left on the disk.")
+        return finish(*args, **fields)
+
+    use(monkeypatch, completed)
+    monkeypatch.setattr(attempts, "TRY_AGAIN", 0.0)
+    monkeypatch.setattr(queue, "finish", refuse)
+    started = starts.start(ctx, make_job().id)
+    async with dispatching(dispatcher_of(store)):
+        run = await wait_end(ctx, started.execution_id)
+    assert run.status is ExecutionStatus.COMPLETED
+    assert [record.getMessage() for record in caplog.records] == [
+        f"the result of run {run.id} waits: There is no space left on the disk.",
+        f"the result of run {run.id} is written now",
+    ]
 
 
 async def test_secrets_of_the_environment_are_masked_in_log_and_result(

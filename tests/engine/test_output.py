@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 from typing import Any
 
 import pytest
 
+from jobs_tui.engine import output as output_module
 from jobs_tui.engine.output import UNSTORED_LIMIT, LogOutput
 from jobs_tui.guard.masking import Masker
+from jobs_tui.models.errors import StoreError
 from jobs_tui.models.execution import LogLine
 from jobs_tui.store.database import Store
 from jobs_tui.store.logs import LogReader
@@ -121,3 +125,20 @@ async def test_a_log_that_cannot_be_stored_says_so(store: Store) -> None:
     output._flush()
     await output.close()
     assert output.lost_lines >= 2000
+
+
+async def test_what_a_full_disk_refuses_is_counted_and_complains_nowhere(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise StoreError("There is no space left on the disk.")
+
+    complaints: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, said: complaints.append(said))
+    monkeypatch.setattr(output_module, "append", refuse)
+    output = output_of(store)
+    output.feed("stdout", b"one\ntwo\n")
+    await output.close()
+    gc.collect()
+    assert output.lost_lines >= 2
+    assert complaints == []
