@@ -296,8 +296,13 @@ def find_deleted(ctx: Context, ref: str) -> Job:
 
 
 def _matches(ctx: Context, ref: str) -> list[Job]:
-    """All jobs with this id or name, else those whose id begins so."""
-    found = ctx.store.rows(f"{rows.SELECT} where jobs.id = ? or jobs.name = ?", (ref, ref))
+    """The job with this id, else those with this name, else those whose id begins so.
+
+    An id is never ambiguous: a name may be any text, so also the id of another job.
+    """
+    found = ctx.store.rows(f"{rows.SELECT} where jobs.id = ?", (ref,))
+    if not found:
+        found = ctx.store.rows(f"{rows.SELECT} where jobs.name = ?", (ref,))
     if not found and re.fullmatch(r"(job_)?[0-9a-f-]{4,36}", ref):
         prefix = ref if ref.startswith("job_") else f"job_{ref}"
         found = ctx.store.rows(

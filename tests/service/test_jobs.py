@@ -352,6 +352,12 @@ class TestFind:
         assert second.id in caught.value.message
         assert jobs.same_name(ctx, "nightly", but=first.id) == [second.id]
 
+    def test_an_id_means_its_job_whatever_others_are_called(self, ctx: Context) -> None:
+        job = made(ctx)
+        made(ctx, name=job.id)
+        assert jobs.find(ctx, job.id).id == job.id
+        assert jobs.find_any(ctx, job.id).id == job.id
+
     def test_a_deleted_job_is_found_only_when_it_is_meant(self, ctx: Context) -> None:
         old = made(ctx)
         jobs.archive(ctx, old.id)
