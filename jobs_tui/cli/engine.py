@@ -34,6 +34,11 @@ def serve(host: str | None, port: int | None, mcp_port: int | None) -> None:
 
     Exits 1 when another engine holds this home or the port is taken, naming it.
     """
+    if host is not None and not host.strip():
+        # Sockets take an empty name for "every interface": nobody means that by an unset variable.
+        raise click.BadParameter(
+            "it is empty. 127.0.0.1 is this machine only.", param_hint="--host"
+        )
     from jobs_tui.host import serve as serve_home
     from jobs_tui.store.home import find_home
 

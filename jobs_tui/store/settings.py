@@ -35,7 +35,10 @@ HostNames = Annotated[
 class Settings(BaseSettings, env_prefix="JOBS_TUI_", env_ignore_empty=True, extra="ignore"):
     """Everything that can be set; each field's description is its documentation."""
 
-    host: str = Field(default="127.0.0.1", description="address on which the engine listens")
+    # An empty name would mean every interface to a socket.
+    host: str = Field(
+        default="127.0.0.1", min_length=1, description="address on which the engine listens"
+    )
     port: int = Field(
         default=7802, ge=0, le=65535, description="port for webhooks; 0 takes any free one"
     )

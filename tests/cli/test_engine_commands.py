@@ -152,3 +152,7 @@ class TestServe:
     def test_a_bad_port(self, jt: Command, port: str) -> None:
         assert "--port" in jt.refused("serve", "--port", port)
         assert "--mcp-port" in jt.refused("serve", "--mcp-port", port)
+
+    @pytest.mark.parametrize("host", ["", " "])
+    def test_an_empty_host_is_not_every_interface(self, jt: Command, host: str) -> None:
+        assert "--host" in jt.refused("serve", "--host", host)

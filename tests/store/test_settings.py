@@ -55,6 +55,7 @@ def test_a_changed_file_is_read_again(home: Home) -> None:
     [
         ("port = ", "cannot be read"),
         ("port = 70000", "port is not valid"),
+        ("host = ''", "host is not valid"),
         ("port = 'many'", "port is not valid"),
         ("colour = 'red'", "'colour', which is no setting"),
         ("[server]\nport = 1", "'server', which is no setting"),
