@@ -103,14 +103,15 @@ def explain(expression: str, tz: str, number: int, as_json: bool) -> None:
 
 
 def _next(
-    expression: str, tz: str, start: str | None, number: int, now: datetime
+    expression: str, tz: str, start: str | None, number: int, now: datetime, field: str = "--from"
 ) -> list[datetime]:
+    """The next runs; ``field`` is what the caller calls the start."""
     parsed, place = parse_cron(expression), zone(tz)
-    after = now if start is None else _instant(start, place)
+    after = now if start is None else _instant(start, place, field)
     return [moment.astimezone(place) for moment in next_fires(parsed, place, after, number)]
 
 
-def _instant(text: str, place: ZoneInfo) -> datetime:
+def _instant(text: str, place: ZoneInfo, field: str) -> datetime:
     """An ISO time; without an offset it is the wall clock of the zone. Raises InvalidInput."""
     try:
         moment = datetime.fromisoformat(text)
@@ -118,9 +119,9 @@ def _instant(text: str, place: ZoneInfo) -> datetime:
         return aware.astimezone(UTC)
     except (ValueError, OverflowError):
         raise InvalidInput(
-            f"start {text!r:.60} is not an ISO time.",
+            f"{field} {text!r:.60} is not an ISO time.",
             "For example 2026-03-07T12:00:00-05:00.",
-            field="start",
+            field=field,
         ) from None
 
 
@@ -146,7 +147,7 @@ def _answer(line: bytes, tz: str, start: str | None, number: int, now: datetime)
         after = request.get("start") or start
         if after is not None and not isinstance(after, str):
             raise InvalidInput(f"start {after!r:.40} is not an ISO time.", field="start")
-        found = _next(request["expr"], request.get("tz") or tz, after, n, now)
+        found = _next(request["expr"], request.get("tz") or tz, after, n, now, "start")
     except JobsTuiError as error:
         return {"id": request_id, "error": error.sentence()}
     return {"id": request_id, "next": [moment.isoformat() for moment in found]}

@@ -29,7 +29,7 @@ def doctor(as_json: bool) -> None:
     else:
         width = max(len(check.name) for check in checks)
         for check in checks:
-            line = f"{SIGNS[check.state]} {check.name:<{width}}  {check.detail}"
+            line = f"{SIGNS[check.state]} {check.name:<{width}}  {check.detail.removesuffix('.')}"
             click.echo(plain(f"{line}. {check.hint}" if check.hint else line))
         click.echo("Everything is in order." if healthy else "Something is wrong: see x above.")
     click.get_current_context().exit(0 if healthy else 1)

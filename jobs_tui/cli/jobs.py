@@ -51,8 +51,10 @@ def list_jobs(
         elif found:
             heads = ("ID", "NAME", "STATUS", "TRIGGER", "NEXT", "LAST", "OK")
             click.echo(table(heads, [_line(job, ctx.now()) for job in found], flexible=1))
-        else:
+        elif (enabled, trigger_type, status, tag, query) == (None,) * 5:
             click.echo("No jobs. `jobs-tui create --help` shows how to make one.", err=True)
+        else:
+            click.echo("No job matches.", err=True)
 
 
 @click.command()

@@ -45,7 +45,7 @@ class TestNext:
             (["* * *"], "cron expression"),
             ([""], "empty"),
             (["--tz", "Mars/Olympus", "* * * * *"], "time zone"),
-            (["--from", "yesterday", "* * * * *"], "start 'yesterday'"),
+            (["--from", "yesterday", "* * * * *"], "--from 'yesterday'"),
             (["--from", "0001-01-01T00:00+23:59", "* * * * *"], "ISO time"),
             (["-n", "0", "* * * * *"], "'-n'"),
             (["-n", "x", "* * * * *"], "'-n'"),

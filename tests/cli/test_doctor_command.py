@@ -45,6 +45,7 @@ def test_a_bad_setting_is_named(jt: Command, home: Path) -> None:
     answer = jt("doctor")
     assert answer.code == 1
     assert "max_running" in answer.out
+    assert ".. " not in answer.out
 
 
 def test_no_bash_is_a_problem(jt: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -176,3 +176,8 @@ class TestPurge:
         jt.ok("delete", "n")
         jt.created("n")
         assert "2 jobs" in jt.refused("purge", "n", "--yes")
+
+
+def test_a_filter_that_leaves_nothing_does_not_say_that_there_are_no_jobs(jt: Command) -> None:
+    jt.created()
+    assert jt.ok("list", "--tag", "nope").err == "No job matches.\n"
