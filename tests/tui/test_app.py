@@ -181,6 +181,16 @@ def test_the_header_names_the_engine() -> None:
     assert engine_words(None, 10, room=9, start_key=":").plain == "DOWN  : …"
 
 
+@pytest.mark.parametrize("port", [7802, 45871])
+async def test_a_taken_port_is_said_in_full_at_80_columns(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch, port: int
+) -> None:
+    taken = state(hooks_problem=f"port {port} on 127.0.0.1 is taken by another process.")
+    monkeypatch.setattr("jobs_tui.tui.base.engine_state", lambda ctx: taken)
+    async with opened(ctx, (80, 24)) as (app, _):
+        assert f"hooks off: port {port} taken" in text_of(app).splitlines()[0]
+
+
 async def test_a_long_reason_never_pushes_the_clock_out(
     ctx: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:

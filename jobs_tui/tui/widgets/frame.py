@@ -105,7 +105,8 @@ class HeaderBar(Bar):
         """Draw it for this moment; arguments as of :func:`engine_words`."""
         wide = self.size.width >= 100
         # The engine's state matters more than our name.
-        name_fits = self.size.width >= 76
+        troubled = engine is not None and engine.hooks_problem is not None
+        name_fits = wide or (self.size.width >= 76 and not troubled)
         left: list[Content | str | tuple[str, str]] = [
             (" jobs-tui " if name_fits else "", "bold"),
             " " if name_fits else "",
