@@ -35,7 +35,7 @@ def serve(host: str | None, port: int | None, mcp_port: int | None) -> None:
     Exits 1 when another engine holds this home or the port is taken, naming it.
     """
     if host is not None and not host.strip():
-        # Sockets take an empty name for "every interface": nobody means that by an unset variable.
+        # Sockets take an empty name for "every interface"; who wrote an unset variable did not.
         raise click.BadParameter(
             "it is empty. 127.0.0.1 is this machine only.", param_hint="--host"
         )
