@@ -14,7 +14,7 @@ from types import FrameType
 from typing import BinaryIO
 
 from jobs_tui.cli.output import duration
-from jobs_tui.cli.session import warn
+from jobs_tui.cli.session import forget_stdout, warn
 from jobs_tui.cli.shown import outcome, status_words
 from jobs_tui.models.enums import ExecutionStatus, Stream
 from jobs_tui.models.errors import Refused
@@ -81,8 +81,9 @@ def stay(ctx: Context, execution_id: str, *, all_to_stderr: bool = False) -> int
             try:
                 sinks.write(lines)
             except BrokenPipeError:
-                if not carrier.hosting:
+                if not carrier.took_over:
                     raise  # the run goes on in its engine
+                forget_stdout()
                 sinks = _Sinks(None, None)
         carrier.wait()
     ended = runs.get(ctx, execution_id)
@@ -109,6 +110,11 @@ class _Carrier:
     def hosting(self) -> bool:
         """Whether the run is carried by this process."""
         return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def took_over(self) -> bool:
+        """Whether the run is or was carried by this process."""
+        return self._thread is not None
 
     def interrupt(self) -> None:
         """From a signal handler."""

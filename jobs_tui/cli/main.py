@@ -13,7 +13,7 @@ import click
 
 from jobs_tui import __version__
 from jobs_tui.cli.lazy import Entry, LazyGroup
-from jobs_tui.cli.session import warn
+from jobs_tui.cli.session import forget_stdout, warn
 from jobs_tui.models.errors import InvalidInput, JobsTuiError
 
 INTERRUPTED = 130
@@ -123,13 +123,6 @@ def run(arguments: Sequence[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     cli.main(args=None if arguments is None else list(arguments), prog_name="jobs-tui")
-
-
-def forget_stdout() -> None:
-    """Let what is still buffered for an output that takes no more end nowhere, in silence."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
 
 
 def _usage_sentence(error: click.UsageError) -> str:

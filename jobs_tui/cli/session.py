@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -46,3 +47,10 @@ def warn(*sentences: str) -> None:
 
     for sentence in sentences:
         click.echo(f"jobs-tui: {plain(sentence)}", err=True)
+
+
+def forget_stdout() -> None:
+    """Let what is still buffered for an output that takes no more end nowhere, in silence."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
