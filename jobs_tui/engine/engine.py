@@ -186,24 +186,22 @@ class Engine:
     async def _start_launcher(self) -> None:
         journal = self.store.home.journal(self.lease.token)
         launcher = await Launcher.start(journal, ENGINE_DEATH_GRACE)
-        launcher.on_death = self._launcher_died
+        launcher.on_death = partial(self._launcher_died, launcher)
         self._launcher = launcher
         self.dispatcher.owner = identity(self.lease.token, launcher.pid, launcher.start_time).text()
         self.dispatcher.launcher = launcher
         self.dispatcher.wake()
 
-    def _launcher_died(self, reason: str) -> None:
+    def _launcher_died(self, launcher: Launcher, reason: str) -> None:
         self.dispatcher.launcher = None
         tell(self.store, "launcher", f"the launcher process ended ({reason}); starting another")
-        self._restart = asyncio.get_running_loop().create_task(self._restart_launcher())
+        self._restart = asyncio.get_running_loop().create_task(
+            self._restart_launcher(launcher.left)
+        )
 
-    async def _restart_launcher(self) -> None:
-        ids = [
-            row["id"]
-            for row in queue.running(self.store.jobs.reader())
-            if row["lease_token"] == self.lease.token
-        ]
-        await asyncio.to_thread(sweep_marked, ids)
+    async def _restart_launcher(self, left: frozenset[str]) -> None:
+        # Not asked of the store: there the runs may be lost already, their processes are not.
+        await asyncio.to_thread(sweep_marked, left)
         while self.dispatcher.launcher is None and not self._stop.is_set():
             try:
                 await self._start_launcher()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -11,6 +12,7 @@ import pytest
 
 from jobs_tui.agents.runner import Output, Result, Task
 from jobs_tui.engine.engine import Engine
+from jobs_tui.engine.launcher.client import Launcher
 from jobs_tui.engine.lease import HomeLease
 from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.job import Job
@@ -21,6 +23,7 @@ from jobs_tui.store.database import Store
 from jobs_tui.store.settings import Settings
 from tests.engine.scripted import completed, until, use
 from tests.fakes import FakeClock
+from tests.launcher_help import alive, token
 
 MakeJob = Callable[..., Job]
 
@@ -64,6 +67,28 @@ async def test_a_due_job_runs_and_the_next_is_arranged(
         await engine.tick()
         assert statuses(ctx, job) == ["completed"]
     assert engine.ready()["scheduler"] is False
+
+
+async def test_a_killed_launcher_leaves_no_process_of_its_runs(
+    store: Store, ctx: Context, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tok = token()
+    job = make_job(f"trap '' TERM; setsid sleep {tok} & sleep {tok}")
+    reaped = Launcher._reaped
+    heard: list[asyncio.Future[int]] = []
+    async with running_engine(store) as engine:
+        starts.start(ctx, job.id)
+        await until(lambda: len(alive(tok)) >= 2)
+        first = engine._launcher
+        assert first is not None
+        # The run is lost in the store before the engine hears why: so it went on a busy host.
+        monkeypatch.setattr(Launcher, "_reaped", lambda _, done: heard.append(done))
+        os.kill(first.pid, 9)
+        await until(lambda: statuses(ctx, job) == ["lost"] and bool(heard))
+        monkeypatch.setattr(Launcher, "_reaped", reaped)
+        reaped(first, heard[0])
+        await until(lambda: engine.dispatcher.launcher not in (None, first))
+        assert alive(tok) == []
 
 
 async def test_what_another_process_queues_is_seen(

@@ -43,6 +43,8 @@ class Launcher:
         """With ``pid`` what a later engine needs to know whether this launcher still lives."""
         self.strays_ended = 0
         """Processes that had escaped from every run and were ended when no run was live."""
+        self.left: frozenset[str] = frozenset()
+        """Runs whose processes it had not ended when it died without ``close``."""
         self.on_death: Callable[[str], None] | None = None
         """Called once, in the loop, with the reason, when the launcher ends without ``close``."""
         self._process = process
@@ -52,6 +54,7 @@ class Launcher:
         self._unpacker = Unpacker()
         self._queue: deque[tuple[memoryview, tuple[int, ...]]] = deque()
         self._processes: dict[int, LaunchedProcess] = {}
+        self._run_ids: dict[int, str] = {}
         self._number = 0
         self._reason = ""
         self._closing = False
@@ -164,6 +167,7 @@ class Launcher:
         os.set_blocking(err, False)
         process = LaunchedProcess(self.send, self._number, out, err)
         self._processes[self._number] = process
+        self._run_ids[self._number] = run_id
         self._queue.append((memoryview(frame), (out_write, err_write)))
         self._flush()
         return process
@@ -233,17 +237,21 @@ class Launcher:
                 self._processes[number].on_pid(pid)
             case ("error", int(number), str(place), int(code), str(text)):
                 self._credit.release()
-                self._processes.pop(number).fail(Refusal(place, code, text))
+                self._pop(number).fail(Refusal(place, code, text))
             case (
                 "exit", int(number), int(code), float(user), float(system), int(rss), float(at)
             ):  # fmt: skip
                 self._processes[number].on_exit(Exit(code, at, user, system, rss))
             case ("ended", int(number), int(count), int(untouchable)):
-                self._processes.pop(number).on_ended(Leftovers(count, untouchable))
+                self._pop(number).on_ended(Leftovers(count, untouchable))
             case ("strays", int(count)):
                 self.strays_ended += count
             case ("crash", str(text)):
                 self._reason = f"The launcher process failed: {text.splitlines()[-1]}"
+
+    def _pop(self, number: int) -> LaunchedProcess:
+        del self._run_ids[number]
+        return self._processes.pop(number)
 
     def _on_end(self) -> None:
         self._lost = True
@@ -262,6 +270,7 @@ class Launcher:
             process.fail(died)
             self._credit.release()  # those waiting for credit shall hear that it died
         self._processes.clear()
+        self.left = frozenset(self._run_ids.values())
         # It has closed its socket, so it is gone or in its last instant: this takes no time.
         waiting = self._loop.run_in_executor(None, self._process.wait)
         waiting.add_done_callback(self._reaped)
