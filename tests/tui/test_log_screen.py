@@ -23,7 +23,8 @@ from jobs_tui.tui.screens.log_words import pretty
 from tests.fakes import FakeClock
 from tests.tui.conftest import write_log
 from tests.tui.run_scene import Scene, build
-from tests.tui.screens import opened, press, said, settled, text_of, words_of
+from tests.tui.screens import opened, said, settled, text_of, words_of
+from tests.tui.screens import press as press_keys
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -50,6 +51,14 @@ async def found_out(screen: LogScreen, pilot: Any) -> None:
         state = screen.view.state()
         if not state.counting and not state.finding:
             return
+
+
+async def press(pilot: Any, *keys: str) -> None:
+    """Press keys one by one; each has its effect, a search its end."""
+    for key in keys:
+        await press_keys(pilot, key)
+        if isinstance(pilot.app.screen, LogScreen):
+            await found_out(pilot.app.screen, pilot)
 
 
 async def test_a_running_run_says_how_far_it_is(ctx: Context, scene: Scene) -> None:
