@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -57,12 +58,19 @@ def test_a_killed_engine_loses_its_run_and_leaves_no_process(
     )
 
 
-def test_stop_waits_for_short_runs_and_the_engine_is_gone(home: LiveHome) -> None:
-    home.create("short", "sleep 0.5; echo done")
+def test_stop_waits_for_short_runs_and_the_engine_is_gone(home: LiveHome, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    home.create("short", f"until [ -e {go} ]; do sleep 0.02; done; echo done")
     home.serve()
     execution_id = home.json("run", "short")["execution_id"]
     wait_for("the run", lambda: home.run_of("short", execution_id)["status"] == "running")
-    home.command("stop")
+    stopping = home.start("stop")
+    with sqlite3.connect(home.folder / "jobs.db") as jobs:
+        asked = "select 1 from engine where stop_requested_at is not null"
+        wait_for("the request", lambda: jobs.execute(asked).fetchone())
+    go.touch()
+    stopping.communicate()
+    assert stopping.returncode == 0
     assert home.run_of("short", execution_id)["status"] == "completed"
     assert home.json_status()["running"] is False
     assert home.engine is not None
