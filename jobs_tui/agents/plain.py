@@ -1,15 +1,19 @@
-"""Prompts of agents that do not exist here (yet): checked and rendered as plain text."""
+"""Prompts that are plain text: of every agent that is not a shell, known or not."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jobs_tui.agents.runner import Task
 
 
-class PlainTemplate:
-    """The template half of a runner, for a job that names an unknown agent."""
+class TextPrompts:
+    """The template half of a runner, for prompts in plain words."""
 
     def variables(self, prompt: str) -> tuple[str, ...]:
-        """Names that the template uses."""
+        """Names that the template uses. Raises InvalidInput."""
         from jobs_tui.guard.text_template import text_variables
 
         return text_variables(prompt)
@@ -24,3 +28,7 @@ class PlainTemplate:
         from jobs_tui.guard.text_template import render_text
 
         return render_text(prompt, values)
+
+    async def probe(self, task: Task) -> str:
+        """Nothing to try out."""
+        return "ready"

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jobs_tui.agents.plain import PlainTemplate
+from jobs_tui.agents.directory import Directory
+from jobs_tui.agents.doer import doer_of, one_step
+from jobs_tui.agents.plain import TextPrompts
 from jobs_tui.agents.registry import get_runner
-from jobs_tui.agents.runner import Runner
-from jobs_tui.models.enums import PlanningMode
-from jobs_tui.models.errors import InvalidInput, NotFound
-from jobs_tui.models.job import DEFAULT_AGENT, Definition, Parameter
+from jobs_tui.agents.runner import SHELL, Runner
+from jobs_tui.models.errors import InvalidInput, NotFound, Refused
+from jobs_tui.models.job import Definition, Parameter
 
 BUILT_IN = ("run_id", "run_date", "job_name", "scheduled_for")
 """Variables that every prompt may use without declaring them (DESIGN 9)."""
@@ -31,79 +32,47 @@ class Start:
     """The nominal time of an occurrence, else when it was asked for."""
 
 
-def runner_of(definition: Definition) -> Runner:
-    """The runner that will do the job.
-
-    A workflow that names no entity has one step, its prompt, done by the agent of jobs that name
-    none (compatibility.md).
-
-    Raises:
-        NotFound: no such agent, or nothing here can run teams and workflows.
-        Refused: a third party's agent that cannot be loaded.
-    """
-    if one_step(definition):
-        return get_runner(DEFAULT_AGENT)
-    if definition.planning_mode is PlanningMode.ON_THE_FLY:
-        raise NotFound(
-            "The job is to be planned on the fly, and nothing in this home plans yet.",
-            "Give it planning_mode predefined_agent and an agent that exists, such as shell.",
-            field="planning_mode",
-        )
-    if definition.planning_mode is not PlanningMode.PREDEFINED_AGENT:
-        what = definition.planning_mode.value.removeprefix("predefined_")
-        raise NotFound(
-            f"The job is to be run by the {what} {definition.entity_id!r}, which does not exist"
-            " in this home.",
-            "Choose an agent that exists, such as shell.",
-            field="entity_id",
-        )
-    return get_runner(definition.entity_id or "")
-
-
-def one_step(definition: Definition) -> bool:
-    """Whether the job is a workflow of nothing but its prompt."""
-    return definition.planning_mode is PlanningMode.PREDEFINED_WORKFLOW and not definition.entity_id
-
-
-def template_variables(definition: Definition) -> tuple[str, ...]:
+def template_variables(definition: Definition, directory: Directory) -> tuple[str, ...]:
     """Names that the prompt uses, in order of appearance.
 
     Raises:
         InvalidInput: the prompt is not a valid template.
     """
-    return _template_runner(definition).variables(definition.prompt_template)
+    return _prompts(definition, directory).variables(definition.prompt_template)
 
 
-def check_prompt(definition: Definition) -> tuple[str, ...]:
+def check_prompt(definition: Definition, directory: Directory) -> tuple[str, ...]:
     """Warnings about a prompt that can be used.
 
     Raises:
         InvalidInput: it cannot.
     """
     # A variable that is not declared is a required parameter, so its name is known as well.
-    names = {parameter.name for parameter in declared_and_used(definition)} | RESERVED
+    names = {parameter.name for parameter in declared_and_used(definition, directory)} | RESERVED
     if one_step(definition):
         # Its prompt need not have been written for a shell: what a shell says of it is advice.
         try:
-            return runner_of(definition).check(definition.prompt_template, names)
+            return get_runner(SHELL.kind).check(definition.prompt_template, names)
         except InvalidInput as error:
-            return (f"The agent {DEFAULT_AGENT}, which runs it, will fail: {error.sentence()}",)
-    return _template_runner(definition).check(definition.prompt_template, names)
+            return (f"The agent {SHELL.id}, which runs it, will fail: {error.sentence()}",)
+    return _prompts(definition, directory).check(definition.prompt_template, names)
 
 
-def declared_and_used(definition: Definition) -> tuple[Parameter, ...]:
+def declared_and_used(definition: Definition, directory: Directory) -> tuple[Parameter, ...]:
     """The declared parameters, and each further variable of the prompt as a required one."""
     declared = list(definition.parameters)
     known = {parameter.name for parameter in declared} | RESERVED
     declared.extend(
         Parameter(name=name, required=True)
-        for name in template_variables(definition)
+        for name in template_variables(definition, directory)
         if name not in known
     )
     return tuple(declared)
 
 
-def resolve(definition: Definition, given: Mapping[str, Any]) -> dict[str, Any]:
+def resolve(
+    definition: Definition, given: Mapping[str, Any], directory: Directory
+) -> dict[str, Any]:
     """The parameters of one start: what was given, else the defaults.
 
     Raises:
@@ -118,7 +87,7 @@ def resolve(definition: Definition, given: Mapping[str, Any]) -> dict[str, Any]:
             )
     values = dict(given)
     missing = []
-    for parameter in declared_and_used(definition):
+    for parameter in declared_and_used(definition, directory):
         if parameter.name in values:
             continue
         if parameter.required and parameter.default is None:
@@ -149,6 +118,7 @@ def readable(
     definition: Definition,
     start: Start,
     parameters: Mapping[str, Any],
+    directory: Directory,
     inputs: Mapping[str, Any] | None = None,
 ) -> str:
     """The prompt as a person reads it, all values filled in; never executed.
@@ -157,7 +127,7 @@ def readable(
         InvalidInput: it cannot be rendered with these values.
     """
     values = all_values(definition, start, parameters, inputs)
-    return _template_runner(definition).readable(definition.prompt_template, values)
+    return _prompts(definition, directory).readable(definition.prompt_template, values)
 
 
 def all_values(
@@ -174,14 +144,14 @@ def all_values(
     return values
 
 
-def _template_runner(definition: Definition) -> Runner | PlainTemplate:
+def _prompts(definition: Definition, directory: Directory) -> Runner | TextPrompts:
     # A job may name an agent that does not exist yet: its prompt is then checked as plain text.
     if one_step(definition):
-        return PlainTemplate()
+        return TextPrompts()
     try:
-        return runner_of(definition)
-    except NotFound:
-        return PlainTemplate()
+        return doer_of(definition, directory).prompts
+    except (NotFound, Refused):
+        return TextPrompts()
 
 
 def _zone(name: str | None) -> ZoneInfo:

@@ -7,14 +7,30 @@ event loop, pays for them (DESIGN 7).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.errors import JobsTuiError
+from jobs_tui.models.job import DEFAULT_AGENT
+from jobs_tui.models.verdict import ALLOWED, Verdict
+
+if TYPE_CHECKING:
+    from jobs_tui.tools.tool import ToolContext
+
+SHELL = AgentInput(
+    id=DEFAULT_AGENT,
+    name="Shell",
+    kind="shell",
+    description="Runs the prompt as a bash script on this machine.",
+)
+"""The agent of jobs that name none."""
 
 RESULT_LIMIT = 500
 """Characters of ``Result.result``."""
+ANSWER_LIMIT = 100_000
+"""Characters of ``Result.answer``."""
 
 MARK = "JOBS_TUI_EXECUTION_ID"
 """The environment variable by which every process of a run is known (DESIGN 7)."""
@@ -133,6 +149,116 @@ class Output(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """What an agent is about to do with a tool; shown word for word to whoever is asked."""
+
+    id: str
+    """The same when the run is resumed: the model's own id of the call, or a fixed text."""
+    tool: str
+    """``disk_usage``; tools of MCP servers are ``SERVER_TOOL``."""
+    arguments: Mapping[str, Any]
+    read_only: bool
+    """Whether the tool says that it changes nothing."""
+
+
+class Gate(Protocol):
+    """Asked before each call of a tool (DESIGN 9, Policy)."""
+
+    async def check(self, call: ToolCall) -> Verdict:
+        """Allow, deny or ask. Never raises: whatever goes wrong denies, with the reason.
+
+        A call that a person has decided meanwhile is allowed or denied, not asked again.
+        """
+        ...
+
+
+class OpenGate:
+    """Allows everything: a home without policies."""
+
+    async def check(self, call: ToolCall) -> Verdict:
+        """See Gate."""
+        return ALLOWED
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """A step that will be done, as screens show it before it begins."""
+
+    name: str
+    agent_id: str | None = None
+    """None: chosen when it starts."""
+    role: str = ""
+    parent: str = ""
+    """The name of the step that it belongs to."""
+    needs: tuple[str, ...] = ()
+
+
+class Crew(Protocol):
+    """How a runner gets other agents to work: each as a step with log, status and usage.
+
+    Given to teams, workflows, and agents that lead. A step that was completed before the run was
+    interrupted by an approval gives its kept result again and is not done twice.
+    """
+
+    def plan(self, steps: Sequence[PlannedStep]) -> None:
+        """Show steps as waiting, in this order."""
+        ...
+
+    def skip(self, step: str, reason: str) -> None:
+        """Say that a planned step will not be done."""
+        ...
+
+    async def run(
+        self,
+        agent_id: str,
+        prompt: str,
+        *,
+        step: str,
+        values: Mapping[str, object] | None = None,
+        system_prompt: str | None = None,
+        timeout: float | None = None,
+        delegates: Sequence[Delegate] = (),
+    ) -> Result:
+        """Let an agent do a step.
+
+        Args:
+            agent_id: an agent's id, or ``smart`` for the one that fits the prompt best.
+            prompt: a template; rendered as the agent's kind does it, with the job's values and
+                ``values``.
+            step: its name, unique in the run; was planned, or is added now.
+            system_prompt: told to the agent after its own.
+            timeout: seconds; None: only the job's own timeout.
+
+        Returns:
+            The agent's result. A missing or unready agent, a bad prompt and a step that took too
+            long are results ``failed`` or ``timed_out`` with a sentence, never exceptions.
+            ``waiting_for_input``: give it back as the result of the whole run at once.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delegate:
+    """An agent that a leading agent may give tasks to: offered to its model as a tool."""
+
+    name: str
+    """Unique among the delegates; letters, digits and ``_``."""
+    description: str
+    call: Callable[[str], Awaitable[Result]]
+    """Do this task (a text). Raises nothing but CancelledError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """What is known when a run goes on after it was asked for."""
+
+    state: str
+    """What the runner gave as ``Result.state``."""
+    decisions: Mapping[str, Verdict]
+    """By the id of a call: allowed or denied by a person, with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """Everything a runner may know about one attempt."""
 
@@ -145,8 +271,9 @@ class Task:
     """Values for the template's variables, built-ins included."""
     spawner: ProcessSpawner
     system_prompt: str | None = None
+    """The job's (and the step's) own; the agent's is in ``agent``."""
     env: Mapping[str, str] = field(default_factory=dict)
-    """All differences to the engine's environment."""
+    """All differences to the engine's environment, secrets of the run included."""
     working_directory: str | None = None
     """None means the user's home directory, as cron does."""
     timeout: float = 3600.0
@@ -155,6 +282,21 @@ class Task:
     """Seconds between TERM and KILL."""
     drain: float = 2.0
     """Seconds that output is still read after the main process is gone."""
+    agent: AgentInput = SHELL
+    """The agent as this home knows it."""
+    step: str = ""
+    """The step that this is; empty for a run of one agent. Lines are written without it: the
+    output adds it."""
+    api_key: str | None = None
+    """``agent.api_key``, resolved; never part of ``env``."""
+    mcp_servers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By name: ``command``, ``args``, ``env`` or ``url``, ``headers``; secrets filled in."""
+    gate: Gate = field(default_factory=OpenGate)
+    crew: Crew | None = None
+    delegates: Sequence[Delegate] = ()
+    tools: ToolContext | None = None
+    """What tools need; None: tools that need more than the machine are not offered."""
+    resume: Resume | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,16 +304,34 @@ class Result:
     """How an attempt ended."""
 
     status: str
-    """``completed`` or ``failed`` (an ExecutionStatus value)."""
+    """``completed``, ``failed``, ``timed_out`` or ``waiting_for_input`` (an ExecutionStatus)."""
     exit_code: int | None = None
     """0-255; after a signal 128 + its number, as shells say it; None when nothing exited."""
     error_message: str | None = None
     result: str | None = None
     """Last non-empty line or the answer, at most RESULT_LIMIT characters, not yet cleaned."""
     usage: Mapping[str, object] = field(default_factory=dict)
-    """Processes: ``cpu_user_seconds``, ``cpu_system_seconds``, ``max_rss_bytes``."""
+    """Processes: ``cpu_user_seconds``, ``cpu_system_seconds``, ``max_rss_bytes``. Models:
+    ``model``, ``requests``, ``tool_calls``, ``input_tokens``, ``output_tokens``, and ``cost``, US
+    dollars as a decimal text, None where it is not known."""
     finished_at: float | None = None
     """Unix seconds at which the main process ended; None: when ``run`` returned."""
+    answer: str | None = None
+    """The whole answer for steps that come after, at most ANSWER_LIMIT characters; None: it is
+    ``result``."""
+    retry: bool = True
+    """False: trying again cannot help (a limit was reached, a key is refused)."""
+    ask: tuple[ToolCall, ...] = ()
+    """``waiting_for_input``: the calls that wait for a person."""
+    ask_reason: str = ""
+    """Why they wait: what the policy says."""
+    state: str = ""
+    """``waiting_for_input``: JSON from which the runner goes on."""
+
+    @property
+    def text(self) -> str:
+        """What steps that come after are told."""
+        return self.answer or self.result or ""
 
 
 class Runner(Protocol):
@@ -181,8 +341,11 @@ class Runner(Protocol):
     name: ClassVar[str]
     description: ClassVar[str]
 
-    def not_ready(self) -> str:
-        """Why this agent cannot work here, in one sentence; empty when it can."""
+    def not_ready(self, agent: AgentInput) -> str:
+        """Why this agent cannot work here, in one sentence; empty when it can.
+
+        Quick: looks at files and PATH at most. Secrets are looked at by the caller.
+        """
         ...
 
     def variables(self, prompt: str) -> tuple[str, ...]:
@@ -195,6 +358,20 @@ class Runner(Protocol):
 
     def readable(self, prompt: str, values: Mapping[str, object]) -> str:
         """The template filled in for people to read, never to be run. Raises InvalidInput."""
+        ...
+
+    async def probe(self, task: Task) -> str:
+        """Try out whether the agent can work, within seconds; run nothing of any job.
+
+        Args:
+            task: of no job; agent, environment, key and spawner are those of a run.
+
+        Returns:
+            What was found, in a few words (``version 2.3``).
+
+        Raises:
+            JobsTuiError: why it cannot work.
+        """
         ...
 
     async def run(self, task: Task, output: Output) -> Result:

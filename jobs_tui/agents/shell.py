@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from jobs_tui.agents.runner import Result, SpawnFailed
-from jobs_tui.models.errors import InvalidInput, JobsTuiError
+from jobs_tui.models.agent import AgentInput
+from jobs_tui.models.errors import InvalidInput, JobsTuiError, Refused
 
 if TYPE_CHECKING:
     from jobs_tui.agents.processes import Ended
@@ -35,7 +36,7 @@ class ShellRunner:
     def __init__(self) -> None:
         self._bash: str | None = None
 
-    def not_ready(self) -> str:
+    def not_ready(self, agent: AgentInput | None = None) -> str:
         """See Runner."""
         # Resolved once: a bare name costs a failed exec for each entry of PATH (PROTOTYPES.md C).
         self._bash = self._bash or shutil.which("bash")
@@ -57,6 +58,12 @@ class ShellRunner:
     def readable(self, prompt: str, values: Mapping[str, object]) -> str:
         """See Runner."""
         return _render(prompt, values).readable
+
+    async def probe(self, task: Task) -> str:
+        """See Runner."""
+        if reason := self.not_ready():
+            raise Refused(reason)
+        return str(self._bash)
 
     async def run(self, task: Task, output: Output) -> Result:
         """See Runner."""

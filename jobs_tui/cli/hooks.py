@@ -60,7 +60,7 @@ def url(job_ref: str, style: str | None, as_json: bool) -> None:
         job = jobs.find(ctx, job_ref)
         entry = {**_entry(ctx, job), **hook_admin.hook_entry(ctx, job)}
         if style is not None:
-            values = hook_samples.example_values(job.definition)
+            values = hook_samples.example_values(job.definition, ctx.directory)
             entry["curl"] = curl_sample(
                 entry["webhook_url"], values, HookStyle(style), entry["events"]
             )

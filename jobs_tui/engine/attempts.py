@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 
+from jobs_tui.agents.directory import directory
 from jobs_tui.agents.missing import not_here
-from jobs_tui.agents.prompt import Start, all_values, runner_of
+from jobs_tui.agents.prompt import Start, all_values
 from jobs_tui.agents.runner import LauncherDied, Process, ProcessSpawner, Result, Task
+from jobs_tui.engine.crew import runner_of
 from jobs_tui.engine.launcher.sweep import process_start_time
 from jobs_tui.engine.output import LogOutput
 from jobs_tui.guard.masking import Masker, looks_secret
@@ -158,7 +160,7 @@ class Attempt:
         if again:
             output.line(Stream.SYSTEM, f"attempt {execution.attempt} of {execution.max_attempts}")
         else:
-            for sentence in not_here(definition):
+            for sentence in not_here(definition, directory(self._store)):
                 output.line(Stream.SYSTEM, sentence)
         return output
 
@@ -169,7 +171,7 @@ class Attempt:
         try:
             if self.ending.reason:  # asked for before it began
                 raise asyncio.CancelledError
-            runner = runner_of(definition)
+            runner = runner_of(definition, directory(self._store))
             async with deadline:
                 result = await runner.run(self._task(definition, config), output)
             return ExecutionStatus(result.status), result

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from jobs_tui.agents import prompt as prompts
+from jobs_tui.agents.directory import Directory, directory
 from jobs_tui.models.config import JobConfig, job_config
 from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
 from jobs_tui.models.errors import JobsTuiError
@@ -56,7 +57,7 @@ async def decide_due(store: Store, now: datetime) -> Decided:
     """Decide what is due by now, up to :data:`LIMIT` jobs."""
     if store.row(DUE, (to_text(now), 1)) is None:
         return Decided(0, 0)
-    return await store.awrite(partial(_decide_due, now=now))
+    return await store.awrite(partial(_decide_due, now=now, directory=directory(store)))
 
 
 def next_due(store: Store) -> datetime | None:
@@ -68,14 +69,16 @@ def next_due(store: Store) -> datetime | None:
     return None if row is None or row[0] is None else from_text(row[0])
 
 
-def _decide_due(connection: sqlite3.Connection, now: datetime) -> Decided:
+def _decide_due(connection: sqlite3.Connection, now: datetime, directory: Directory) -> Decided:
     epoch = clock_epoch(connection)
     found = [rows.job_from(row) for row in connection.execute(DUE, (to_text(now), LIMIT))]
-    starts = sum(_decide_job(connection, job, now, epoch) for job in found)
+    starts = sum(_decide_job(connection, job, now, epoch, directory) for job in found)
     return Decided(len(found), starts)
 
 
-def _decide_job(connection: sqlite3.Connection, job: Job, now: datetime, epoch: int) -> int:
+def _decide_job(
+    connection: sqlite3.Connection, job: Job, now: datetime, epoch: int, directory: Directory
+) -> int:
     definition = job.definition
     try:
         cron = parse_cron(definition.cron_schedule or "")
@@ -96,7 +99,7 @@ def _decide_job(connection: sqlite3.Connection, job: Job, now: datetime, epoch: 
     for skip in decision.skips:
         insert_skip(connection, job, skip, now, "engine")
     for start in decision.starts:
-        _insert_start(connection, job, config, start, now, epoch)
+        _insert_start(connection, job, config, start, now, epoch, directory)
     connection.execute(
         "update jobs set cursor_at = ?, next_due_at = ? where id = ?",
         (to_text(decision.cursor), maybe_to_text(decision.next_due), job.id),
@@ -111,6 +114,7 @@ def _insert_start(
     start: Start,
     now: datetime,
     epoch: int,
+    directory: Directory,
 ) -> None:
     new = executions.NewExecution(
         id=new_execution_id(),
@@ -129,9 +133,9 @@ def _insert_start(
     if new.kind is Kind.CATCH_UP:
         new.trigger_metadata = {"late_seconds": round(late)}
     try:
-        new.parameters = prompts.resolve(job.definition, {})
+        new.parameters = prompts.resolve(job.definition, {}, directory)
         new.prompt = prompts.readable(
-            job.definition, prompts.Start(new.id, start.nominal), new.parameters
+            job.definition, prompts.Start(new.id, start.nominal), new.parameters, directory
         )
         executions.insert(connection, new)
     except JobsTuiError as error:

@@ -122,6 +122,14 @@ class Stream(Described):
     TOOL_RESULT = "tool_result", "what a tool answered"
 
 
+class Decision(Described):
+    """What a policy, or a person who was asked, says of a run or of the call of a tool."""
+
+    ALLOW = "allow", "may be done"
+    DENY = "deny", "must not be done, for the reason that is kept"
+    ASK = "ask", "waits until a person has decided"
+
+
 class HookStyle(Described):
     """How a webhook's sender proves who it is, in the order in which they are looked for."""
 

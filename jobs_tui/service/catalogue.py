@@ -21,14 +21,14 @@ ORGANISATION = "local"
 """A home is the project."""
 
 
-def agents() -> list[dict[str, Any]]:
+def agents(ctx: Context) -> list[dict[str, Any]]:
     """Who can do a job; may load third parties' packages."""
-    return [_agent(info) for info in registered()]
+    return [_agent(info) for info in registered(ctx.directory)]
 
 
-def agent(agent_id: str) -> dict[str, Any]:
+def agent(ctx: Context, agent_id: str) -> dict[str, Any]:
     """One of them. Raises NotFound."""
-    for info in registered():
+    for info in registered(ctx.directory):
         if info.id == agent_id:
             return _agent(info)
     return _missing("agent", agent_id, "agents")
@@ -43,15 +43,15 @@ def _agent(info: AgentInfo) -> dict[str, Any]:
         "status": "ready" if info.ready else "not_ready",
         "status_reason": info.reason or None,
         "runtime": info.kind,
-        "model_id": None,
-        "capabilities": [],
+        "model_id": info.model,
+        "capabilities": list(info.capabilities),
     }
 
 
-def runtimes() -> list[dict[str, Any]]:
+def runtimes(ctx: Context) -> list[dict[str, Any]]:
     """The kinds of agents; one is available when an agent of it is ready."""
     found: dict[str, bool] = {}
-    for info in registered():
+    for info in registered(ctx.directory):
         found[info.kind] = found.get(info.kind, False) or info.ready
     return [{"id": kind, "name": kind, "available": ready} for kind, ready in found.items()]
 

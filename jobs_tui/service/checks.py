@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from jobs_tui.agents import prompt as prompts
+from jobs_tui.agents.directory import Directory
+from jobs_tui.agents.doer import doer_of
 from jobs_tui.agents.missing import not_here
 from jobs_tui.models.config import JobConfig, job_config
 from jobs_tui.models.enums import EntityType, ExecutorType, PlanningMode, TriggerType
@@ -33,7 +35,7 @@ class Checked:
     warnings: tuple[str, ...]
 
 
-def check(sent: JobPatch, base: Definition | None = None) -> Checked:
+def check(sent: JobPatch, directory: Directory, base: Definition | None = None) -> Checked:
     """Everything that can be wrong with a job, found before anything is written.
 
     Args:
@@ -73,8 +75,8 @@ def check(sent: JobPatch, base: Definition | None = None) -> Checked:
         execution_environment=values["execution_environment"],
     )
     _check_mapping(job_config(definition.config))
-    warnings += _check_prompt(definition)
-    warnings += not_here(definition)
+    warnings += _check_prompt(definition, directory)
+    warnings += not_here(definition, directory)
     return Checked(definition, tuple(warnings))
 
 
@@ -199,7 +201,7 @@ def _check_mapping(config: JobConfig) -> None:
             )
 
 
-def _check_prompt(definition: Definition) -> list[str]:
+def _check_prompt(definition: Definition, directory: Directory) -> list[str]:
     if not definition.prompt_template.strip():
         raise InvalidInput(
             "The prompt is empty.", "Say what the job is to do.", field="prompt_template"
@@ -208,9 +210,9 @@ def _check_prompt(definition: Definition) -> list[str]:
         raise InvalidInput(
             "The prompt holds a NUL character.", "Remove it.", field="prompt_template"
         )
-    warnings = list(prompts.check_prompt(definition))
+    warnings = list(prompts.check_prompt(definition, directory))
     if definition.trigger_type is TriggerType.CRON:
-        for parameter in prompts.declared_and_used(definition):
+        for parameter in prompts.declared_and_used(definition, directory):
             if parameter.required and parameter.default is None:
                 raise InvalidInput(
                     f"The prompt's variable {{{{ {parameter.name} }}}} has no default:"
@@ -219,7 +221,7 @@ def _check_prompt(definition: Definition) -> list[str]:
                     field=f"parameters.{parameter.name}",
                 )
     try:
-        problem = prompts.runner_of(definition).not_ready()
+        problem = doer_of(definition, directory).not_ready(directory)
     except JobsTuiError as error:
         problem = error.sentence()
     if problem:

@@ -7,6 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from jobs_tui.agents.directory import Directory, directory
 from jobs_tui.models.times import to_text
 from jobs_tui.store.database import Store
 
@@ -26,6 +27,11 @@ class Context:
     def now(self) -> datetime:
         """The current instant, from the store's clock."""
         return self.store.clock.now()
+
+    @property
+    def directory(self) -> Directory:
+        """The agents, teams... of the home, as they are now."""
+        return directory(self.store)
 
     def audit(
         self, connection: sqlite3.Connection, action: str, subject: str, detail: str | None = None

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from jobs_tui import __version__
-from jobs_tui.agents.registry import agents
+from jobs_tui.agents.directory import BUILT_IN
+from jobs_tui.agents.registry import info
 from jobs_tui.models.clock import Clock
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.schedule.zones import tzdata_version
@@ -54,7 +55,7 @@ def examine(home: Home, clock: Clock, marked: Mapping[int, str]) -> Iterator[Che
     yield Check("version", "ok", f"jobs-tui {__version__}, Python {platform.python_version()}")
     yield Check("sqlite", "ok", sqlite3.sqlite_version)
     yield Check("time zones", "ok", tzdata_version())
-    for agent in agents():
+    for agent in map(info, BUILT_IN.values()):
         if agent.ready:
             yield Check(f"agent {agent.id}", "ok", agent.name)
         else:

@@ -92,7 +92,7 @@ def hook_entry(ctx: Context, job: Job) -> dict[str, Any]:
     url = webhook_url(ctx, path)
     row = ctx.store.row("select webhook_previous_until from jobs where id = ?", (job.id,))
     until = maybe_from_text(row[0]) if row is not None else None
-    style, values = first_style(job.definition), example_values(job.definition)
+    style, values = first_style(job.definition), example_values(job.definition, ctx.directory)
     return {
         "job_id": job.id,
         "webhook_url": url,

@@ -212,12 +212,13 @@ def would_run(ctx: Context, delivery: Delivery) -> str | None:
     config = webhook_config(job.definition.config)
     style = delivery.style or HookStyle.GENERIC
     request = hook_reading.start_request(
-        style, delivery.headers, delivery.body, job.definition, config
+        style, delivery.headers, delivery.body, job.definition, config, ctx.directory
     )
     return prompts.readable(
         job.definition,
         prompts.Start(new_execution_id(), ctx.now()),
-        prompts.resolve(job.definition, request.parameters),
+        prompts.resolve(job.definition, request.parameters, ctx.directory),
+        ctx.directory,
         request.inputs,
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from jobs_tui.agents import prompt as prompts
+from jobs_tui.agents.directory import Directory
 from jobs_tui.models.config import WebhookConfig
 from jobs_tui.models.enums import HookStyle, Kind
 from jobs_tui.models.errors import InvalidInput
@@ -89,6 +90,7 @@ def start_request(
     body: bytes,
     definition: Definition,
     config: WebhookConfig,
+    directory: Directory,
 ) -> starts.Request:
     """The start that a body asks for.
 
@@ -103,7 +105,7 @@ def start_request(
     for name, place in config.mapping.items():
         _fill(parameters, name, look_up(place, payload, seen))
     if not generic:
-        for parameter in prompts.declared_and_used(definition):
+        for parameter in prompts.declared_and_used(definition, directory):
             _fill(parameters, parameter.name, payload.get(parameter.name))
     metadata = _object(payload, "metadata", generic)
     if not generic:

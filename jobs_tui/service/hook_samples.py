@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jobs_tui.agents import prompt as prompts
+from jobs_tui.agents.directory import Directory
 from jobs_tui.models.config import webhook_config
 from jobs_tui.models.enums import HookStyle
 from jobs_tui.models.job import Definition
@@ -60,11 +61,11 @@ def first_style(definition: Definition) -> HookStyle:
     return HookStyle.GENERIC if HookStyle.GENERIC in styles else styles[0]
 
 
-def example_values(definition: Definition) -> dict[str, Any]:
+def example_values(definition: Definition, directory: Directory) -> dict[str, Any]:
     """A value for each parameter: its default, or ``...``."""
     return {
         parameter.name: "..." if parameter.default is None else parameter.default
-        for parameter in prompts.declared_and_used(definition)
+        for parameter in prompts.declared_and_used(definition, directory)
     }
 
 

@@ -45,7 +45,7 @@ def create_operation(
 ) -> Callable[[sqlite3.Connection], Saved]:
     """As :func:`create`, for a transaction that does more: everything is checked here already."""
     sent = validated(JobCreate, data)
-    checked = check(sent)
+    checked = check(sent, ctx.directory)
     definition, now, job_id = checked.definition, ctx.now(), new_job_id()
     hook = definition.trigger_type is TriggerType.WEBHOOK
     secret = new_secret() if hook else None
@@ -88,7 +88,7 @@ def edit(ctx: Context, job_id: str, changes: Mapping[str, Any]) -> Saved:
         nonlocal secret, warnings
         job = _must_get(connection, job_id)
         _refuse_archived(job)
-        checked = check(sent, job.definition)
+        checked = check(sent, ctx.directory, job.definition)
         warnings = checked.warnings
         definition = checked.definition
         enabled = sent.enabled if "enabled" in sent.model_fields_set else job.enabled

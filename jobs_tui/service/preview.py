@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from jobs_tui.agents import prompt as prompts
+from jobs_tui.agents.doer import doer_of, one_step
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.ids import new_execution_id
 from jobs_tui.models.job import DEFAULT_AGENT, Definition
@@ -48,13 +49,13 @@ def schedule(ctx: Context, cron: str, timezone: str, n: int = 5) -> SchedulePrev
     )
 
 
-def draft(data: Mapping[str, Any]) -> Checked:
+def draft(ctx: Context, data: Mapping[str, Any]) -> Checked:
     """Check the fields of JobCreate as a creation would; nothing is written.
 
     Raises:
         InvalidInput: with ``field``.
     """
-    return check(validated(JobCreate, data))
+    return check(validated(JobCreate, data), ctx.directory)
 
 
 def rendered(
@@ -68,7 +69,8 @@ def rendered(
     return prompts.readable(
         definition,
         prompts.Start(new_execution_id(), ctx.now()),
-        prompts.resolve(definition, parameters or {}),
+        prompts.resolve(definition, parameters or {}, ctx.directory),
+        ctx.directory,
     )
 
 
@@ -100,16 +102,16 @@ def whole(ctx: Context, data: Mapping[str, Any], n: int = 5) -> Whole:
         InvalidInput: what a creation would refuse too, or a value that does not fit.
     """
     sent = validated(JobPreview, data)
-    checked = check(sent)
+    checked = check(sent, ctx.directory)
     definition = checked.definition
     missing = tuple(
         parameter.name
-        for parameter in prompts.declared_and_used(definition)
+        for parameter in prompts.declared_and_used(definition, ctx.directory)
         if parameter.required and parameter.default is None and parameter.name not in sent.values
     )
-    agent = DEFAULT_AGENT if prompts.one_step(definition) else definition.entity_id
+    agent = DEFAULT_AGENT if one_step(definition) else definition.entity_id
     try:
-        problem = prompts.runner_of(definition).not_ready()
+        problem = doer_of(definition, ctx.directory).not_ready(ctx.directory)
     except JobsTuiError as error:
         problem = error.sentence()
     timing = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from jobs_tui.agents import prompt as prompts
+from jobs_tui.agents.directory import Directory
 from jobs_tui.models.config import job_config
 from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
 from jobs_tui.models.errors import InvalidInput, NotFound, Refused
@@ -84,15 +85,17 @@ def start(
         if job is None or job.archived_at is not None:
             raise NotFound(f"There is no job {job_id!r:.80}.", "`jobs-tui list` shows all.")
         if known_only:
-            refuse_unknown(job.definition, request.parameters)
+            refuse_unknown(ctx.directory, job.definition, request.parameters)
         return queue(ctx, connection, job, request)
 
     return ctx.store.write(operation)
 
 
-def refuse_unknown(definition: Definition, parameters: Mapping[str, Any]) -> None:
+def refuse_unknown(
+    directory: Directory, definition: Definition, parameters: Mapping[str, Any]
+) -> None:
     """A name that the job does not know is a typing mistake. Raises InvalidInput."""
-    known = [parameter.name for parameter in prompts.declared_and_used(definition)]
+    known = [parameter.name for parameter in prompts.declared_and_used(definition, directory)]
     for name in parameters:
         if name not in known:
             takes = ", ".join(known) if known else "none"
@@ -120,7 +123,7 @@ def prepare(ctx: Context, job: Job, request: Request) -> Prepared:
         InvalidInput: a parameter is missing or bad.
     """
     _refuse_paused(job, request)
-    definition = job.definition
+    definition, directory = job.definition, ctx.directory
     config = job_config(definition.config, request.config_override)
     new = executions.NewExecution(
         id=new_execution_id(),
@@ -135,10 +138,14 @@ def prepare(ctx: Context, job: Job, request: Request) -> Prepared:
         trigger_metadata=dict(request.metadata),
         requested_by=ctx.actor,
     )
-    new.parameters = prompts.resolve(definition, request.parameters)
-    new.inputs = _used_inputs(definition, request.inputs)
+    new.parameters = prompts.resolve(definition, request.parameters, directory)
+    new.inputs = _used_inputs(definition, request.inputs, directory)
     new.prompt = prompts.readable(
-        definition, prompts.Start(new.id, new.created_at), new.parameters, request.inputs
+        definition,
+        prompts.Start(new.id, new.created_at),
+        new.parameters,
+        directory,
+        request.inputs,
     )
     return Prepared(new, request.kind is Kind.WEBHOOK and config.overlap == "skip")
 
@@ -199,8 +206,10 @@ def rerun_operation(
     if job is None or job.archived_at is not None:
         raise NotFound(f"The job of run {execution_id} is deleted.", "Restore it first.")
     if parameters:
-        refuse_unknown(job.definition, parameters)
-    known = {parameter.name for parameter in prompts.declared_and_used(job.definition)}
+        refuse_unknown(ctx.directory, job.definition, parameters)
+    known = {
+        parameter.name for parameter in prompts.declared_and_used(job.definition, ctx.directory)
+    }
     kept = {name: value for name, value in old.parameters.items() if name in known}
     request = Request(
         kind=Kind.RERUN,
@@ -257,8 +266,10 @@ def _trigger(kind: Kind, definition: Definition) -> TriggerType:
     return TriggerType.MANUAL
 
 
-def _used_inputs(definition: Definition, inputs: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def _used_inputs(
+    definition: Definition, inputs: Mapping[str, Any] | None, directory: Directory
+) -> dict[str, Any] | None:
     if not inputs:
         return None
-    used = set(prompts.template_variables(definition)) & set(prompts.FROM_DELIVERY)
+    used = set(prompts.template_variables(definition, directory)) & set(prompts.FROM_DELIVERY)
     return {name: inputs[name] for name in used if name in inputs} or None

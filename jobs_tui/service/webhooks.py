@@ -175,7 +175,9 @@ def prepared_start(
     """
     job = hook.job
     config = webhook_config(job.definition.config)
-    request = hook_reading.start_request(style, headers, body, job.definition, config)
+    request = hook_reading.start_request(
+        style, headers, body, job.definition, config, ctx.directory
+    )
     if metadata:
         request = replace(request, metadata={**request.metadata, **metadata})
     try:

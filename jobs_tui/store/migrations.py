@@ -14,7 +14,10 @@ from jobs_tui.models.errors import StoreError
 from jobs_tui.store import schema
 from jobs_tui.store.connection import connect, explain
 
-JOBS: Sequence[tuple[str, str]] = (("0001_first", schema.JOBS_1),)
+JOBS: Sequence[tuple[str, str]] = (
+    ("0001_first", schema.JOBS_1),
+    ("0002_agents", schema.JOBS_2),
+)
 LOGS: Sequence[tuple[str, str]] = (("0001_first", schema.LOGS_1),)
 
 

@@ -314,6 +314,113 @@ create table drafts (
 ) without rowid;
 """
 
+JOBS_2 = """
+create table resources (
+    kind text not null,
+    id text not null,
+    spec text not null,
+    created_at text not null,
+    created_by text,
+    updated_at text not null,
+    updated_by text,
+    primary key (kind, id)
+) without rowid;
+create trigger resources_added after insert on resources begin
+    insert into facts (name, value) values ('resources', '1')
+    on conflict (name) do update set value = cast(value as integer) + 1;
+end;
+create trigger resources_changed after update on resources begin
+    insert into facts (name, value) values ('resources', '1')
+    on conflict (name) do update set value = cast(value as integer) + 1;
+end;
+create trigger resources_removed after delete on resources begin
+    insert into facts (name, value) values ('resources', '1')
+    on conflict (name) do update set value = cast(value as integer) + 1;
+end;
+
+create table secrets (
+    name text primary key,
+    sealed blob,
+    reference text,
+    description text not null default '',
+    created_at text not null,
+    created_by text,
+    updated_at text not null,
+    updated_by text
+) without rowid;
+
+create table environment_checks (
+    environment_id text primary key,
+    ready integer not null,
+    reason text not null,
+    checked_at text not null
+) without rowid;
+
+alter table executions add column queue text not null default 'default';
+alter table executions add column agent_id text;
+alter table executions add column selection text;
+alter table executions add column plan text;
+alter table executions add column resume text;
+alter table executions add column blocked_at text;
+create index executions_blocked on executions (status, job_id)
+    where status in ('blocked', 'waiting_for_input');
+create index executions_by_agent on executions (agent_id, seq desc) where agent_id is not null;
+
+create table steps (
+    execution_id text not null references executions (id) on delete cascade,
+    attempt integer not null,
+    position integer not null,
+    name text not null,
+    parent text not null default '',
+    needs text not null default '[]',
+    agent_id text,
+    role text not null default '',
+    status text not null,
+    started_at text,
+    completed_at text,
+    result text,
+    error_message text,
+    usage text,
+    primary key (execution_id, attempt, position)
+) without rowid;
+
+create table spending (
+    seq integer primary key autoincrement,
+    execution_id text not null,
+    job_id text not null,
+    agent_id text,
+    at text not null,
+    model text,
+    requests integer not null default 0,
+    tool_calls integer not null default 0,
+    input_tokens integer not null default 0,
+    output_tokens integer not null default 0,
+    cost_nanos integer
+);
+create index spending_by_time on spending (at);
+create index spending_by_job on spending (job_id, at);
+create index spending_by_agent on spending (agent_id, at) where agent_id is not null;
+
+create table approvals (
+    id text primary key,
+    execution_id text not null references executions (id) on delete cascade,
+    call_id text not null,
+    tool text not null,
+    arguments text not null,
+    agent_id text,
+    step text not null default '',
+    reason text not null,
+    requested_at text not null,
+    expires_at text not null,
+    status text not null,
+    decided_at text,
+    decided_by text,
+    decided_reason text,
+    unique (execution_id, call_id)
+) without rowid;
+create index approvals_waiting on approvals (expires_at) where status = 'waiting';
+"""
+
 LOGS_1 = """
 create table chunks (
     execution_id text not null,

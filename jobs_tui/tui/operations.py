@@ -38,7 +38,7 @@ def name_of(job: Job) -> str:
 def run_now(screen: BaseScreen, job: Job) -> None:
     """Start it; asks only for variables without a default."""
     try:
-        parameters = declared_and_used(job.definition)
+        parameters = declared_and_used(job.definition, screen.ctx.directory)
     except JobsTuiError as error:
         screen.show_error(error)
         return
@@ -60,7 +60,7 @@ def rerun_edited(screen: BaseScreen, execution_id: str) -> None:
     try:
         execution = runs.get(screen.ctx, execution_id)
         job = jobs.get(screen.ctx, execution.job_id)
-        parameters = declared_and_used(job.definition)
+        parameters = declared_and_used(job.definition, screen.ctx.directory)
     except JobsTuiError as error:
         screen.show_error(error)
         return
@@ -83,7 +83,7 @@ def rerun_edited(screen: BaseScreen, execution_id: str) -> None:
 def run_edited(screen: BaseScreen, job: Job) -> None:
     """Start it after changing all values; for a job that has not run yet."""
     try:
-        parameters = declared_and_used(job.definition)
+        parameters = declared_and_used(job.definition, screen.ctx.directory)
     except JobsTuiError as error:
         screen.show_error(error)
         return
@@ -210,7 +210,7 @@ def cancel(screen: BaseScreen, execution: Execution) -> None:
 def dry_run(screen: BaseScreen, job: Job, values: Mapping[str, Any] | None = None) -> None:
     """Show the prompt as a start right now would have it; nothing runs."""
     try:
-        parameters = declared_and_used(job.definition)
+        parameters = declared_and_used(job.definition, screen.ctx.directory)
         missing = [p.name for p in parameters if needs_value(p) and p.name not in (values or {})]
         stand_in = {name: f"<{name}>" for name in missing}
         text = preview.rendered(screen.ctx, job.definition, {**stand_in, **(values or {})})

@@ -33,7 +33,7 @@ class Scripted:
 def use(monkeypatch: pytest.MonkeyPatch, work: Work) -> Scripted:
     """Let every job of the test be done by this work."""
     runner = Scripted(work)
-    monkeypatch.setattr(attempts, "runner_of", lambda definition: runner)
+    monkeypatch.setattr(attempts, "runner_of", lambda definition, directory: runner)
     return runner
 
 

@@ -106,7 +106,7 @@ def routes() -> list[Route]:
         ),
     )
     return [
-        _route("agents", _all("agents", lambda ctx: catalogue.agents()), "List agents",
+        _route("agents", _all("agents", catalogue.agents), "List agents",
                {200: list[AgentResponse]}),
         _route("agents/{agent_id}", agent, "Get an agent",
                {200: AgentResponse, **missing}, tag="agents"),
@@ -123,7 +123,7 @@ def routes() -> list[Route]:
                {200: Named, **missing}, tag="models"),
         _route("models/providers", _none("providers"), "List model providers; there are none",
                {200: list[Named]}, tag="models"),
-        _route("runtimes", _all("runtimes", lambda ctx: catalogue.runtimes()),
+        _route("runtimes", _all("runtimes", catalogue.runtimes),
                "List kinds of agents", {200: list[RuntimeResponse]}),
         _route("workers", _all("workers", catalogue.workers),
                "List workers: the engine while it runs", {200: list[WorkerResponse]}),
@@ -158,7 +158,7 @@ def _none(name: str) -> Handler:
 async def agent(request: web.Request) -> web.Response:
     """One agent."""
     wanted = reading.path_part(request, "agent_id")
-    return json_response(await asyncio.to_thread(catalogue.agent, wanted))
+    return json_response(await asyncio.to_thread(catalogue.agent, context_of(request), wanted))
 
 
 async def environment_queues(request: web.Request) -> web.Response:

@@ -113,7 +113,7 @@ def copy_body(screen: BaseScreen, found: Delivery) -> None:
 def send_test(screen: BaseScreen, job: Job) -> None:
     """Send a signed delivery to the running engine; asks for values that the job needs."""
     try:
-        parameters = declared_and_used(job.definition)
+        parameters = declared_and_used(job.definition, screen.ctx.directory)
     except JobsTuiError as error:
         screen.show_error(error)
         return

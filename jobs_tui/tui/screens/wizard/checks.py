@@ -61,10 +61,10 @@ class Problem:
     sentence: str
 
 
-def problem_of(draft: Draft, step: int) -> Problem | None:
+def problem_of(ctx: Context, draft: Draft, step: int) -> Problem | None:
     """The first thing wrong in one step."""
     try:
-        preview.draft(_GOOD | _part(draft, step))
+        preview.draft(ctx, _GOOD | _part(draft, step))
     except JobsTuiError as error:
         return of_error(error)
     return None
@@ -82,19 +82,19 @@ def _part(draft: Draft, step: int) -> dict[str, Any]:
     return draft.who() | draft.what() | schedule
 
 
-def problems(draft: Draft) -> tuple[Problem | None, ...]:
+def problems(ctx: Context, draft: Draft) -> tuple[Problem | None, ...]:
     """What is wrong in each of the four steps."""
-    return tuple(problem_of(draft, step) for step in range(len(STEPS)))
+    return tuple(problem_of(ctx, draft, step) for step in range(len(STEPS)))
 
 
-def first_problem(draft: Draft) -> Problem | None:
+def first_problem(ctx: Context, draft: Draft) -> Problem | None:
     """What F2 stumbles over: the first thing wrong, in the order of the steps."""
-    return next((found for found in problems(draft) if found), None) or _whole(draft)
+    return next((found for found in problems(ctx, draft) if found), None) or _whole(ctx, draft)
 
 
-def _whole(draft: Draft) -> Problem | None:
+def _whole(ctx: Context, draft: Draft) -> Problem | None:
     try:
-        preview.draft(draft.job_fields())
+        preview.draft(ctx, draft.job_fields())
     except JobsTuiError as error:
         return of_error(error)
     return None
@@ -123,20 +123,20 @@ def plain_words(sentence: str, place: str) -> str:
     return SAID.get(sentence, sentence)
 
 
-def variables_of(draft: Draft) -> tuple[str, ...]:
+def variables_of(ctx: Context, draft: Draft) -> tuple[str, ...]:
     """Variables that the prompt uses, in order, built-in ones left out.
 
     Raises:
         InvalidInput: the prompt is not a template that can be read.
     """
-    found = prompts.template_variables(_definition(draft))
+    found = prompts.template_variables(_definition(draft), ctx.directory)
     return tuple(name for name in found if name not in prompts.RESERVED)
 
 
-def warnings_of(draft: Draft) -> tuple[str, ...]:
+def warnings_of(ctx: Context, draft: Draft) -> tuple[str, ...]:
     """What a careful person would still want to know about the whole draft; () while not valid."""
     try:
-        return preview.draft(draft.job_fields()).warnings
+        return preview.draft(ctx, draft.job_fields()).warnings
     except JobsTuiError:
         return ()
 
@@ -147,10 +147,11 @@ def dry_run(ctx: Context, draft: Draft) -> str:
     Raises:
         JobsTuiError: the prompt cannot be rendered.
     """
-    definition = preview.draft(_GOOD | _part(draft, PROMPT) | {"trigger_type": "manual"}).definition
+    fields = _GOOD | _part(draft, PROMPT) | {"trigger_type": "manual"}
+    definition = preview.draft(ctx, fields).definition
     stand_in = {
         one.name: f"<{one.name}>"
-        for one in prompts.declared_and_used(definition)
+        for one in prompts.declared_and_used(definition, ctx.directory)
         if one.required and one.default is None
     }
     named = replace(definition, name=draft.name or "job", cron_timezone=draft.timezone)
@@ -178,7 +179,7 @@ def assess(ctx: Context, draft: Draft) -> Assessment:
         text = dry_run(ctx, draft) if draft.prompt.strip() else "nothing is written yet"
     except JobsTuiError as error:
         text = plain_words(error.sentence(), error.field or "")
-    return Assessment(problems(draft), warnings_of(draft), text)
+    return Assessment(problems(ctx, draft), warnings_of(ctx, draft), text)
 
 
 def _definition(draft: Draft) -> Definition:

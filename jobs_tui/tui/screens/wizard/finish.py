@@ -41,7 +41,7 @@ def begin(screen: WizardScreen, *, run: bool = False, paused: bool = False) -> N
     if screen.busy:
         return
     screen.query_one(Prompt).find_variables()
-    problem = checks.first_problem(screen.form.draft)
+    problem = checks.first_problem(screen.ctx, screen.form.draft)
     if problem is not None:
         screen.show_problem(problem)
         return
@@ -99,7 +99,7 @@ def secret_dialog(ctx: Context, saved: Saved) -> SecretDialog | None:
         return None
     values = [
         (one.name, "value" if one.default is None else str(one.default))
-        for one in declared_and_used(saved.job.definition)
+        for one in declared_and_used(saved.job.definition, ctx.directory)
     ]
     url = engine_state.webhook_url(ctx, saved.job.webhook_path)
     return SecretDialog(url, saved.webhook_secret, values)

@@ -52,7 +52,7 @@ def opening(ctx: Context, job_id: str | None, *, clone: bool, fresh: bool = Fals
         draft = _continued(kept, base, edit=job_id is not None and not clone)
     for one in (draft, base):
         with suppress(InvalidInput):  # half a placeholder: the form says so
-            one.use(variables_of(one))
+            one.use(variables_of(ctx, one))
     restored = draft != base
     return Opening(draft_id, draft, base, restored, url)
 

@@ -125,7 +125,7 @@ class Prompt(Step):
     def find_variables(self) -> None:
         """Look which variables the prompt uses; half a placeholder changes nothing."""
         try:
-            self.form.draft.use(variables_of(self.form.draft))
+            self.form.draft.use(variables_of(self.form.ctx, self.form.draft))
         except InvalidInput:
             return
 

@@ -24,7 +24,7 @@ class Who(Step):
 
     def __init__(self, form: Form) -> None:
         super().__init__(form)
-        self.found: list[AgentInfo] = agents()
+        self.found: list[AgentInfo] = agents(form.ctx.directory)
 
     def compose(self) -> ComposeResult:
         """Textual's method."""

@@ -1,0 +1,1 @@
+"""The agent ``ops``: plain English to tools, with no model (DESIGN 8)."""

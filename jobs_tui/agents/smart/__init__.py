@@ -1,0 +1,1 @@
+"""Which agent fits a job best (AGENTS.md 6)."""

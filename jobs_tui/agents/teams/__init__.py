@@ -1,0 +1,1 @@
+"""Several agents at one job: teams, workflows and plans (DESIGN 8)."""

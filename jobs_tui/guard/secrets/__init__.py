@@ -1,0 +1,1 @@
+"""Secrets: references, the sealed store, resolving at run time (DESIGN 9)."""
