@@ -16,6 +16,7 @@ import click
 from aiohttp import web
 
 from jobs_tui.cli.main import ENTRIES, cli
+from jobs_tui.models.resource import ResourceKind
 from jobs_tui.server.api.routing import ROUTES, Route
 from jobs_tui.server.app import build_app
 from jobs_tui.server.openapi import COMMON, TAGS, document
@@ -98,10 +99,14 @@ def routes() -> list[Route]:
     async def unused(request: web.Request, handler: Any) -> Any:
         return await handler(request)
 
+    async def untried(ctx: Context, kind: ResourceKind, resource_id: str) -> dict[str, Any]:
+        return {}
+
     with TemporaryDirectory() as home:
         store = Store(Home(Path(home), Path(home) / "config.toml"))
         try:
-            app = build_app(Context(store, "docs", "api"), Settings(), dict, lambda: None, unused)
+            ctx = Context(store, "docs", "api")
+            app = build_app(ctx, Settings(), dict, lambda: None, unused, untried)
         finally:
             store.close()
     return app[ROUTES]

@@ -15,14 +15,19 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
+from typing import Any
 
 from jobs_tui.engine.dispatcher import LocalDispatcher
 from jobs_tui.engine.engine import Engine
 from jobs_tui.engine.identity import identity
 from jobs_tui.engine.launcher.client import Launcher
 from jobs_tui.engine.lease import HomeLease
-from jobs_tui.models.errors import JobsTuiError
+from jobs_tui.engine.parts import Parts
+from jobs_tui.engine.trying import try_agent, try_environment
+from jobs_tui.models.errors import JobsTuiError, Refused
 from jobs_tui.models.ids import new_token
+from jobs_tui.models.resource import ResourceKind
 from jobs_tui.server.listener import Listener
 from jobs_tui.service import first_token
 from jobs_tui.service.context import Context, user_name
@@ -201,7 +206,9 @@ class EngineHost:
 
     async def _listen(self, engine: Engine) -> None:
         context = Context(self._store, "webhook", "webhook")
-        listener = Listener(context, self._settings, engine.ready, engine.wake)
+        listener = Listener(
+            context, self._settings, engine.ready, engine.wake, partial(_check, engine)
+        )
         owner = Context(self._store, user_name(), "engine")
         try:
             await asyncio.to_thread(first_token.prepare, owner)
@@ -300,6 +307,44 @@ def start_detached(store: Store) -> int:
     )
 
 
+async def _check(
+    engine: Engine, ctx: Context, kind: ResourceKind, resource_id: str
+) -> dict[str, Any]:
+    """Try out an agent or an environment in a running engine."""
+    launcher = engine.dispatcher.launcher
+    if launcher is None:
+        raise Refused("No process can be started at this moment.", "Try again in a second.")
+    return await _tried(engine.dispatcher.parts, launcher, ctx, kind, resource_id)
+
+
+async def _tried(
+    parts: Parts, launcher: Launcher, ctx: Context, kind: ResourceKind, resource_id: str
+) -> dict[str, Any]:
+    attempt = try_agent if kind is ResourceKind.AGENT else try_environment
+    return await attempt(parts, launcher, ctx.directory, resource_id)
+
+
+def try_out(ctx: Context, kind: ResourceKind, resource_id: str) -> dict[str, Any]:
+    """Try out an agent or an environment in this process: ``id``, ``ready``, ``message``.
+
+    Raises:
+        NotFound: there is none.
+        LauncherDied: no process can be started on this machine.
+    """
+    return asyncio.run(_try_out(ctx, kind, resource_id))
+
+
+async def _try_out(ctx: Context, kind: ResourceKind, resource_id: str) -> dict[str, Any]:
+    store = ctx.store
+    parts = Parts(store, load_settings(store.home))
+    launcher = await Launcher.start(store.home.journal(new_token()))
+    try:
+        return await _tried(parts, launcher, ctx, kind, resource_id)
+    finally:
+        parts.close()
+        await launcher.close()
+
+
 def run_alone(store: Store, execution_id: str) -> None:
     """Host one queued run in this process, without being the engine of the home.
 
@@ -329,6 +374,7 @@ async def _run_alone(store: Store, execution_id: str) -> None:
         await dispatcher.wait_idle()
         await claims
     finally:
+        dispatcher.parts.close()
         await launcher.close()
 
 

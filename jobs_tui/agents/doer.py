@@ -120,3 +120,12 @@ def _nowhere(what: str, entity_id: str, known: list[str]) -> NotFound:
         some,
         field="entity_id",
     )
+
+
+def agent_of(definition: Definition) -> str | None:
+    """The id of the agent that does a job; None when it is not one agent, or not yet chosen."""
+    if one_step(definition):
+        return SHELL.id
+    if definition.planning_mode is PlanningMode.PREDEFINED_AGENT:
+        return definition.entity_id
+    return None

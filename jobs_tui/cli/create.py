@@ -24,6 +24,7 @@ from jobs_tui.service import jobs
 from jobs_tui.service.answers import job_response
 from jobs_tui.service.context import Context
 from jobs_tui.service.dashboard import trigger_words
+from jobs_tui.service.doers import refuse_unknown_doer
 from jobs_tui.service.engine_state import webhook_url
 
 KEEP_SECRET = "Keep the secret now: it is shown this once. `jobs-tui webhook rotate` makes another."
@@ -44,15 +45,17 @@ def create(name: str, as_json: bool, **options: Any) -> None:
     sent = plain_fields(options)
     if "prompt_template" not in sent:
         raise click.UsageError("Say what it does: --prompt TEXT or --prompt-file FILE")
+    who = {} if "planning_mode" in sent else {"entity_id": DEFAULT_AGENT}
     sent = {
         "name": name,
-        "entity_id": DEFAULT_AGENT,
+        **who,
         **sent,
         **trigger,
         **config_fields(options, {}),
         "parameters": parameters(options["params"]),
     }
     with opened() as ctx:
+        refuse_unknown_doer(ctx, sent)
         saved = jobs.create(ctx, sent)
         _tell(ctx, "Created", saved, as_json)
 
@@ -80,6 +83,7 @@ def edit(
         sent |= config_fields(options, job.definition.config)
         if options["params"] or dropped:
             sent["parameters"] = _changed_parameters(job, options["params"], dropped)
+        refuse_unknown_doer(ctx, sent)
         saved = jobs.edit(ctx, job.id, sent)
         _tell(ctx, "Changed", saved, as_json)
 

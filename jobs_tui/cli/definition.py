@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from jobs_tui.cli.groups.fields import pairs
 from jobs_tui.models.errors import InvalidInput
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -21,6 +22,16 @@ _OPTIONS = (
     click.option("--webhook", is_flag=True, help="Start when a signed HTTP request arrives."),
     click.option("--manual", is_flag=True, help="Start only by hand or by program."),
     click.option("--agent", metavar="ID", help="Who does it, shell by default."),
+    click.option("--team", metavar="ID", help="A team does it."),
+    click.option("--workflow", metavar="ID", help="A workflow does it."),
+    click.option("--smart", is_flag=True, help="The agent that fits best does it."),
+    click.option("--queue", metavar="NAME", help="The worker queue in which its runs wait."),
+    click.option("--environment", metavar="NAME", help="The environment in which it runs."),
+    click.option("--env", "env", multiple=True, metavar="NAME=VALUE", help="A variable."),
+    click.option(
+        "--secret", "secrets", multiple=True, metavar="NAME", help="A secret as a variable."
+    ),
+    click.option("--system-prompt", metavar="TEXT", help="What its agent is told beforehand."),
     click.option("--prompt", metavar="TEXT", help="What to do; {{ name }} is a parameter."),
     click.option("--prompt-file", metavar="FILE", help="Read the prompt from a file, - is stdin."),
     click.option(
@@ -64,17 +75,51 @@ def plain_fields(options: Mapping[str, Any]) -> dict[str, Any]:
         found["description"] = options["description"]
     if options["tags"]:
         found["tags"] = list(options["tags"])
-    if options["agent"] is not None:
-        found |= {
-            "planning_mode": "predefined_agent",
-            "entity_type": "agent",
-            "entity_id": options["agent"],
-        }
+    if options["system_prompt"] is not None:
+        found["system_prompt"] = options["system_prompt"]
+    found |= _who(options) | _where(options)
     if options["paused"]:
         found["enabled"] = False
     prompt = _prompt(options["prompt"], options["prompt_file"])
     if prompt is not None:
         found["prompt_template"] = prompt
+    return found
+
+
+def _who(options: Mapping[str, Any]) -> dict[str, Any]:
+    given = [name for name in ("agent", "team", "workflow") if options[name] is not None]
+    if options["smart"]:
+        given.append("smart")
+    if len(given) > 1:
+        raise click.UsageError(f"--{given[0]} and --{given[1]} exclude each other: choose one")
+    if not given:
+        return {}
+    if given == ["smart"]:
+        return {"planning_mode": "on_the_fly", "entity_type": None, "entity_id": None}
+    (kind,) = given
+    return {
+        "planning_mode": f"predefined_{kind}",
+        "entity_type": kind,
+        "entity_id": options[kind],
+    }
+
+
+def _where(options: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    queue, environment = options["queue"], options["environment"]
+    if queue is not None and environment is not None:
+        raise click.UsageError("--queue and --environment exclude each other: choose one")
+    if queue is not None:
+        found |= {"executor_type": "specific_queue", "worker_queue_name": queue}
+    if environment is not None:
+        found |= {"executor_type": "environment", "environment_name": environment}
+    around: dict[str, Any] = {}
+    if options["env"]:
+        around["env_vars"] = pairs(options["env"], "--env")
+    if options["secrets"]:
+        around["secrets"] = list(options["secrets"])
+    if around:
+        found["execution_environment"] = around
     return found
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import random
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,11 +14,12 @@ from functools import lru_cache, partial
 
 from jobs_tui.agents.directory import directory
 from jobs_tui.agents.missing import not_here
-from jobs_tui.agents.prompt import Start, all_values
-from jobs_tui.agents.runner import LauncherDied, Process, ProcessSpawner, Result, Task
-from jobs_tui.engine.crew import runner_of
+from jobs_tui.agents.runner import LauncherDied, Process, ProcessSpawner, Result
 from jobs_tui.engine.launcher.sweep import process_start_time
 from jobs_tui.engine.output import LogOutput
+from jobs_tui.engine.parts import Parts
+from jobs_tui.engine.preflight import NoGo
+from jobs_tui.engine.work import Work, write_hold
 from jobs_tui.guard.masking import Masker, looks_secret
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.config import JobConfig, Retry, job_config
@@ -25,10 +27,9 @@ from jobs_tui.models.enums import ExecutionStatus, Stream
 from jobs_tui.models.errors import JobsTuiError, StoreError
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Definition
-from jobs_tui.store import executions, jobs, queue
+from jobs_tui.store import jobs, queue
 from jobs_tui.store.database import Store
 from jobs_tui.store.logs import LogReader
-from jobs_tui.store.settings import Settings
 
 log = logging.getLogger("jobs_tui.engine")
 
@@ -62,21 +63,20 @@ class Attempt:
 
     def __init__(
         self,
-        store: Store,
-        settings: Settings,
+        parts: Parts,
         execution: Execution,
         token: str,
         spawner: ProcessSpawner,
         released: Callable[[], None],
-        rng: random.Random,
     ) -> None:
-        self._store = store
-        self._settings = settings
+        self._parts = parts
+        self._store = parts.store
+        self._settings = parts.settings
         self.execution = execution
         self._token = token
         self._spawner = spawner
         self._released = released
-        self._rng = rng
+        self._rng = parts.rng
         self._noting: asyncio.TimerHandle | None = None
         self.ending = Ending()
         self.working = False
@@ -94,14 +94,20 @@ class Attempt:
             started = self._store.clock.now()
         definition, config = self._definition()
         output = self._output(definition, execution)
+        spawner = _Noting(self._spawner, self._process_started)
+        work = Work(self._parts, execution, definition, config, output, spawner)
         try:
             self.working = True
-            status, result = await self._work(definition, config, output)
+            status, result = await self._work(work, config, output)
         finally:
             self.working = False
             if self._noting is not None:
                 self._noting.cancel()
             self._released()
+        if isinstance(result, NoGo):
+            await output.close()
+            await self._hold(work, result, config, output)
+            return False
         completed = self._store.clock.now()
         if result.finished_at is not None:
             completed = max(started, datetime.fromtimestamp(result.finished_at, UTC))
@@ -116,7 +122,7 @@ class Attempt:
             usage=dict(result.usage),
             log_lines=output.lines,
             log_bytes=output.size + (execution.log_bytes or 0),
-            retry_at=self._retry_at(status, config, completed),
+            retry_at=self._retry_at(status, config, completed) if result.retry else None,
         )
         await self._finish(outcome)
         return outcome.retry_at is not None
@@ -146,7 +152,7 @@ class Attempt:
         return definition, job_config(definition.config, execution.config_override)
 
     def _output(self, definition: Definition, execution: Execution) -> LogOutput:
-        again = execution.attempt > 1
+        again = execution.attempt > 1 or execution.resumes
         first = LogReader(self._store.logs, execution.id).last_line() + 1 if again else 1
         output = LogOutput(
             self._store.logs,
@@ -157,34 +163,37 @@ class Attempt:
             line_limit=self._settings.log_line_limit,
             run_limit=self._settings.log_run_limit,
         )
-        if again:
+        if execution.attempt > 1:
             output.line(Stream.SYSTEM, f"attempt {execution.attempt} of {execution.max_attempts}")
-        else:
+        elif not execution.resumes:
             for sentence in not_here(definition, directory(self._store)):
                 output.line(Stream.SYSTEM, sentence)
         return output
 
     async def _work(
-        self, definition: Definition, config: JobConfig, output: LogOutput
-    ) -> tuple[ExecutionStatus, Result]:
+        self, work: Work, config: JobConfig, output: LogOutput
+    ) -> tuple[ExecutionStatus, Result | NoGo]:
         deadline = asyncio.timeout(config.timeout)
         try:
             if self.ending.reason:  # asked for before it began
                 raise asyncio.CancelledError
-            runner = runner_of(definition, directory(self._store))
             async with deadline:
-                result = await runner.run(self._task(definition, config), output)
+                result = await work.do()
             return ExecutionStatus(result.status), result
         except TimeoutError:
             if not deadline.expired():
                 raise
             message = f"timed out after {config.timeout:g} s"
             output.line(Stream.SYSTEM, message)
-            return ExecutionStatus.TIMED_OUT, Result("timed_out", error_message=message)
+            return ExecutionStatus.TIMED_OUT, Result(
+                "timed_out", error_message=message, usage=work.used()
+            )
         except asyncio.CancelledError:
             message = self.ending.reason or "cancelled"
             output.line(Stream.SYSTEM, message)
-            return ExecutionStatus.CANCELLED, Result("cancelled", error_message=message)
+            return ExecutionStatus.CANCELLED, Result(
+                "cancelled", error_message=message, usage=work.used()
+            )
         except LauncherDied as error:
             return ExecutionStatus.LOST, Result("lost", error_message=error.message)
         except JobsTuiError as error:
@@ -194,31 +203,20 @@ class Attempt:
             message = f"the agent broke down: {type(error).__name__}: {error}"
             return ExecutionStatus.FAILED, Result("failed", error_message=message)
 
-    def _task(self, definition: Definition, config: JobConfig) -> Task:
-        execution = self.execution
-        start = Start(execution.id, execution.nominal_at or execution.created_at)
-        inputs = executions.inputs(self._store.jobs.reader(), execution.id)
-        env = {
-            **self._store.home.environment(),
-            "JOBS_TUI_JOB_ID": execution.job_id,
-            "JOBS_TUI_JOB_NAME": definition.name,
-            "JOBS_TUI_RUN_NUMBER": str(execution.number),
-            "JOBS_TUI_ATTEMPT": str(execution.attempt),
-            **_env_vars(definition),
-        }
-        return Task(
-            execution_id=execution.id,
-            job_id=execution.job_id,
-            job_name=definition.name,
-            prompt=definition.prompt_template,
-            values=all_values(definition, start, execution.parameters, inputs),
-            spawner=_Noting(self._spawner, self._process_started),
-            system_prompt=definition.system_prompt,
-            env=env,
-            working_directory=config.working_directory,
-            timeout=config.timeout,
-            stop_timeout=config.stop_timeout,
-            drain=config.drain,
+    async def _hold(self, work: Work, looked: NoGo, config: JobConfig, output: LogOutput) -> None:
+        """Let the run wait, or end it as skipped; nothing of it is lost meanwhile."""
+        now = self._store.clock.now()
+        held, asked = work.hold(looked, now)
+        await self._persist(
+            partial(
+                write_hold,
+                execution_id=self.execution.id,
+                token=self._token,
+                held=held,
+                asked=asked,
+                expires=now + timedelta(seconds=config.approval_timeout),
+                mask=output.mask,
+            )
         )
 
     def _process_started(self, pid: int) -> None:
@@ -255,21 +253,25 @@ class Attempt:
         return output.mask(plain(text))[:MESSAGE_LIMIT] or None
 
     async def _finish(self, outcome: queue.Outcome) -> None:
-        """Write the result; while the store refuses (a full disk), keep it and try again.
+        """Write the result."""
+        await self._persist(
+            partial(
+                queue.finish,
+                execution_id=self.execution.id,
+                token=self._token,
+                outcome=outcome,
+            )
+        )
+
+    async def _persist(self, operation: Callable[[sqlite3.Connection], bool]) -> None:
+        """Write how it ended; while the store refuses (a full disk), keep it and try again.
 
         Each reason is said once, not at every try: a disk may stay full for days.
         """
         said = ""
         while True:
             try:
-                await self._store.awrite(
-                    partial(
-                        queue.finish,
-                        execution_id=self.execution.id,
-                        token=self._token,
-                        outcome=outcome,
-                    )
-                )
+                await self._store.awrite(operation)
             except StoreError as error:
                 if error.message != said:
                     said = error.message

@@ -8,8 +8,10 @@ import random
 from datetime import timedelta
 from functools import partial
 
+from jobs_tui.agents.directory import directory
 from jobs_tui.engine.attempts import Attempt, Ending
 from jobs_tui.engine.launcher.client import Launcher
+from jobs_tui.engine.parts import Parts
 from jobs_tui.models.errors import StoreError
 from jobs_tui.models.times import from_text
 from jobs_tui.store import queue
@@ -22,6 +24,7 @@ LEASE = timedelta(seconds=60)
 """How long a claim holds without being renewed."""
 TRY_AGAIN = 1.0
 """Seconds until the next claim while the store refuses."""
+NO_LIMITS = queue.Limits()
 
 
 class LocalDispatcher:
@@ -45,11 +48,11 @@ class LocalDispatcher:
     ) -> None:
         self._store = store
         self._settings = settings
+        self.parts = Parts(store, settings, rng or random.Random())
         self.token = token
         self.owner = ""
         self.launcher: Launcher | None = None
         self._only = only
-        self._rng = rng or random.Random()
         self._attempts: dict[str, tuple[Attempt, asyncio.Task[None]]] = {}
         self._places = settings.max_running
         self._wake = asyncio.Event()
@@ -123,23 +126,27 @@ class LocalDispatcher:
                 expires=now + LEASE,
                 places=self._places,
                 only=self._only,
+                limits=self._limits(),
             )
         )
         for execution in claimed:
             self._places -= 1
             self._idle.clear()
-            attempt = Attempt(
-                self._store,
-                self._settings,
-                execution,
-                self.token,
-                self.launcher,
-                self._free_place,
-                self._rng,
-            )
+            attempt = Attempt(self.parts, execution, self.token, self.launcher, self._free_place)
             task = asyncio.create_task(self._run(attempt), name=f"run {execution.id}")
             self._attempts[execution.id] = (attempt, task)
         return len(claimed)
+
+    def _limits(self) -> queue.Limits:
+        """What queues and agents take at once, as they are now."""
+        known = directory(self._store)
+        if not known.queues and not known.agents:
+            return NO_LIMITS
+        return queue.Limits(
+            closed=frozenset(one.id for one in known.queues.values() if one.paused or one.remote),
+            queues={one.id: one.concurrency for one in known.queues.values() if one.concurrency},
+            agents={one.id: one.max_running for one in known.agents.values() if one.max_running},
+        )
 
     async def _run(self, attempt: Attempt) -> None:
         execution_id = attempt.execution.id

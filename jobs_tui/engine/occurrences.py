@@ -12,6 +12,8 @@ from functools import partial
 
 from jobs_tui.agents import prompt as prompts
 from jobs_tui.agents.directory import Directory, directory
+from jobs_tui.agents.doer import agent_of
+from jobs_tui.agents.missing import queue_of
 from jobs_tui.models.config import JobConfig, job_config
 from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
 from jobs_tui.models.errors import JobsTuiError
@@ -128,6 +130,8 @@ def _insert_start(
         parallel=config.parallel,
         max_attempts=config.retry.max_attempts,
         requested_by="engine",
+        queue=queue_of(job.definition),
+        agent_id=agent_of(job.definition),
     )
     late = (now - start.nominal).total_seconds()
     if new.kind is Kind.CATCH_UP:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+from collections.abc import Iterable
 from concurrent.futures import Future
 from datetime import datetime
 
@@ -101,6 +102,15 @@ class LogOutput:
     def mask(self, text: str) -> str:
         """A text that leaves by another way, with the run's secrets masked."""
         return self._masker.mask(text)
+
+    def protect(self, secrets: Iterable[str]) -> None:
+        """Mask these too from now on: a run learns its secrets when its agents are chosen."""
+        wider = self._masker.plus(secrets)
+        if wider is self._masker:
+            return
+        self._masker = wider
+        for source in self._sources.values():
+            source.mask.use(self._masker)
 
     def feed(self, stream: str, data: bytes, step: str = "") -> None:
         """Raw bytes as they were read."""

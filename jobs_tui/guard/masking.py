@@ -76,7 +76,8 @@ class Masker:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         forms: set[str] = set()
-        for secret in secrets:
+        self._secrets = frozenset(secrets)
+        for secret in self._secrets:
             for variant in {secret, secret.strip()}:  # files end with a newline, output does not
                 if len(variant) >= SHORTEST:
                     forms |= _forms(variant)
@@ -88,6 +89,11 @@ class Masker:
         self._any = re.compile(alternatives) if forms else None
         # The look-ahead finds secrets that overlap: hiding one must not show the end of another.
         self._each = re.compile(f"(?=({alternatives}))") if forms else None
+
+    def plus(self, secrets: Iterable[str]) -> Masker:
+        """One that masks these too; itself when they are known already."""
+        more = frozenset(secrets) - self._secrets
+        return Masker(self._secrets | more) if more else self
 
     @property
     def empty(self) -> bool:
@@ -145,6 +151,10 @@ class MaskStream:
         self._masker = masker
         self._tail = ""
         self._told = 0  # characters of the tail whose mask has left already
+
+    def use(self, masker: Masker) -> None:
+        """Go on with another masker; what is held back is looked at by it."""
+        self._masker = masker
 
     def feed(self, text: str) -> str:
         """The masked text that is certain so far."""

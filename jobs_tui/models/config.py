@@ -15,6 +15,7 @@ from pydantic import (
     ValidationError,
 )
 
+from jobs_tui.models.budget import Budget
 from jobs_tui.models.enums import HookStyle
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job_input import IDENTIFIER
@@ -106,6 +107,10 @@ class JobConfig(BaseModel):
     catchup_window: Seconds = 86_400.0
     """Seconds: older occurrences are never made up."""
     on_lost: Literal["fail", "retry"] = "fail"
+    budget: Budget | None = None
+    """What all runs of the job together may spend on models; None does not limit."""
+    approval_timeout: Annotated[Number, Field(gt=0, le=366 * 86_400)] = 86_400.0
+    """Seconds that a person has to approve what a policy asks for; then it is denied."""
     working_directory: str | None = None
     """Where a process starts; the user's home directory when None."""
     webhook: WebhookConfig | None = None

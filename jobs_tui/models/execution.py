@@ -49,6 +49,18 @@ class Execution:
     """Lines in the log, None while it still grows."""
     log_bytes: int | None
     cancel_requested_at: datetime | None
+    queue: str = "default"
+    """The worker queue in which it waits."""
+    agent_id: str | None = None
+    """Who does it; None for teams and workflows, and until Smart has chosen."""
+    selection: dict[str, Any] | None = None
+    """How Smart chose: ``engine``, ``reason``, ``unclear``, ``ranked``."""
+    plan: dict[str, Any] | None = None
+    """The workflow that a planner proposed for this run."""
+    blocked_at: datetime | None = None
+    """Since when it waits for what it needs."""
+    resumes: bool = False
+    """Whether it goes on where it began to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,27 @@ class Attempt:
     completed_at: datetime
     exit_code: int | None
     error_message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One member's or step's part of a run of a team or a workflow."""
+
+    execution_id: str
+    attempt: int
+    position: int
+    name: str
+    parent: str
+    """The name of the step that it belongs to; empty at the top."""
+    needs: tuple[str, ...]
+    agent_id: str | None
+    role: str
+    status: ExecutionStatus
+    started_at: datetime | None
+    completed_at: datetime | None
+    result: str | None
+    error_message: str | None
+    usage: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from aiohttp.typedefs import Middleware
 from jobs_tui.models.errors import JobsTuiError, StoreError
 from jobs_tui.server import docs, metrics
 from jobs_tui.server.answers import json_response
-from jobs_tui.server.api import audit, catalogue, scheduled_tasks, tokens
+from jobs_tui.server.api import audit, catalogue, resources, scheduled_tasks, tokens
 from jobs_tui.server.api.deliveries import Deliveries
 from jobs_tui.server.api.errors import TRY_AGAIN, Unprocessable, detail_of
 from jobs_tui.server.api.executions import Executions
@@ -38,7 +38,12 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def build_app(
-    ctx: Context, settings: Settings, ready: Ready, wake: Callable[[], None], access: Middleware
+    ctx: Context,
+    settings: Settings,
+    ready: Ready,
+    wake: Callable[[], None],
+    access: Middleware,
+    check: resources.Check,
 ) -> web.Application:
     """The routes of one engine.
 
@@ -46,6 +51,7 @@ def build_app(
         access: what every request passes before its handler; puts in who asks.
         ready: which parts of the engine are ready, by name.
         wake: called after each commit that queued a run.
+        check: tries out an agent or an environment.
     """
     app = web.Application(
         client_max_size=settings.body_limit, middlewares=[_errors_as_json, access]
@@ -60,6 +66,7 @@ def build_app(
     register(app, scheduled_tasks.routes())
     register(app, tokens.routes())
     register(app, audit.routes())
+    register(app, resources.routes(check))
     register(app, catalogue.routes())
     register(app, health.routes(HEALTH_ROUTES))
     register(app, metrics.routes())

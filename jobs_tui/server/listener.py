@@ -13,6 +13,7 @@ from aiohttp import web
 
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.server.access import access
+from jobs_tui.server.api.resources import Check
 from jobs_tui.server.app import build_app
 from jobs_tui.server.health import Ready
 from jobs_tui.server.hosts import AllowedHosts
@@ -38,12 +39,18 @@ class Listener:
     """One engine's HTTP server. Its methods belong to the engine's event loop."""
 
     def __init__(
-        self, ctx: Context, settings: Settings, ready: Ready, wake: Callable[[], None]
+        self,
+        ctx: Context,
+        settings: Settings,
+        ready: Ready,
+        wake: Callable[[], None],
+        check: Check,
     ) -> None:
         self._ctx = ctx
         self._settings = settings
         self._ready = ready
         self._wake = wake
+        self._check = check
         self._runner: web.AppRunner | None = None
 
     async def start(self, host: str, port: int) -> str:
@@ -71,7 +78,7 @@ class Listener:
         hosts = AllowedHosts(bound.getsockname()[0], host, self._settings)
         guard = access(self._ctx, TokenCheck(self._ctx.store, variable), hosts)
         runner = web.AppRunner(
-            build_app(self._ctx, self._settings, self._ready, self._wake, guard),
+            build_app(self._ctx, self._settings, self._ready, self._wake, guard, self._check),
             access_log=None,
             logger=server_log(),
             keepalive_timeout=IDLE_SECONDS,

@@ -1,50 +1,50 @@
-"""What else there is in a home, as clients of the platform ask for it (compatibility.md).
-
-Nothing is made up: one queue, the agents of the registry, the engine as the only worker; teams,
-environments, models, secrets and policies do not exist here yet, so their lists are empty.
-"""
+"""What else there is in a home, as clients of the platform ask for it (compatibility.md)."""
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from importlib.util import find_spec
+from typing import Any
 
 from jobs_tui.agents.missing import DEFAULT_QUEUE
-from jobs_tui.agents.registry import AgentInfo
 from jobs_tui.agents.registry import agents as registered
 from jobs_tui.models.errors import NotFound
+from jobs_tui.models.resource import ResourceKind
 from jobs_tui.models.times import maybe_to_text
+from jobs_tui.service import resources
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import engine_state
+from jobs_tui.service.resource_answers import ORGANISATION, all_answers, answer, find_answer
 from jobs_tui.store.settings import load_settings
 
-ORGANISATION = "local"
-"""A home is the project."""
+PROVIDERS = {
+    "openai": ("OpenAI and all that talk like it", "openai"),
+    "anthropic": ("Anthropic", "anthropic"),
+    "google": ("Google", "google.genai"),
+}
+"""By id: a name, and the module that has to be installed."""
 
 
-def agents(ctx: Context) -> list[dict[str, Any]]:
-    """Who can do a job; may load third parties' packages."""
-    return [_agent(info) for info in registered(ctx.directory)]
+def listing(ctx: Context, kind: ResourceKind) -> list[dict[str, Any]]:
+    """All of a kind; may load third parties' packages."""
+    return [shown(ctx, kind, one) for one in all_answers(ctx, kind)]
 
 
-def agent(ctx: Context, agent_id: str) -> dict[str, Any]:
+def one(ctx: Context, kind: ResourceKind, resource_id: str) -> dict[str, Any]:
     """One of them. Raises NotFound."""
-    for info in registered(ctx.directory):
-        if info.id == agent_id:
-            return _agent(info)
-    return _missing("agent", agent_id, "agents")
+    return shown(ctx, kind, find_answer(ctx, kind, resource_id))
 
 
-def _agent(info: AgentInfo) -> dict[str, Any]:
+def shown(ctx: Context, kind: ResourceKind, found: dict[str, Any]) -> dict[str, Any]:
+    """With the further fields that clients of the platform know."""
+    if kind is not ResourceKind.QUEUE:
+        return found
+    name = str(found["id"])
     return {
-        "id": info.id,
-        "organization_id": ORGANISATION,
-        "name": info.name,
-        "description": info.description,
-        "status": "ready" if info.ready else "not_ready",
-        "status_reason": info.reason or None,
-        "runtime": info.kind,
-        "model_id": info.model,
-        "capabilities": list(info.capabilities),
+        **found,
+        "environment_id": name.removeprefix("env:") if name.startswith("env:") else None,
+        "max_workers": 1,
+        "active_workers": 0 if found["remote"] else len(workers(ctx)),
+        "max_running": found["concurrency"] or load_settings(ctx.store.home).max_running,
     }
 
 
@@ -56,35 +56,17 @@ def runtimes(ctx: Context) -> list[dict[str, Any]]:
     return [{"id": kind, "name": kind, "available": ready} for kind, ready in found.items()]
 
 
-def worker_queues(ctx: Context) -> list[dict[str, Any]]:
-    """The one queue, with what waits and runs in it now."""
-    live = {
-        row["status"]: row["n"]
-        for row in ctx.store.rows(
-            "select status, count(*) as n from executions where status in ('queued', 'running')"
-            " group by status"
-        )
-    }
-    return [
-        {
-            "id": DEFAULT_QUEUE,
-            "organization_id": ORGANISATION,
-            "environment_id": None,
-            "name": DEFAULT_QUEUE,
-            "description": "This machine.",
-            "status": "active",
-            "max_workers": 1,
-            "active_workers": len(workers(ctx)),
-            "max_running": load_settings(ctx.store.home).max_running,
-            "running": live.get("running", 0),
-            "queued": live.get("queued", 0),
-        }
-    ]
-
-
-def environment_queues(environment_id: str) -> NoReturn:
-    """Those of an environment. Raises NotFound: there is no environment."""
-    _missing("environment", environment_id, "environments")
+def environment_queues(ctx: Context, environment_id: str) -> list[dict[str, Any]]:
+    """The queue of an environment. Raises NotFound."""
+    resources.get(ctx, ResourceKind.ENVIRONMENT, environment_id)
+    name = f"env:{environment_id}"
+    found = [one for one in listing(ctx, ResourceKind.QUEUE) if one["id"] == name]
+    return found or [
+        {**one, "id": name, "name": name, "environment_id": environment_id, "running": 0,
+         "queued": 0, "oldest_queued_at": None}
+        for one in listing(ctx, ResourceKind.QUEUE)
+        if one["id"] == DEFAULT_QUEUE
+    ]  # fmt: skip
 
 
 def workers(ctx: Context) -> list[dict[str, Any]]:
@@ -109,15 +91,52 @@ def workers(ctx: Context) -> list[dict[str, Any]]:
     ]
 
 
-def default_model() -> NoReturn:
-    """The model of agents that name none. Raises NotFound: no model is configured."""
-    raise NotFound("No model is configured in this home.", "The agent shell needs none.")
+def models(ctx: Context) -> list[dict[str, Any]]:
+    """The models that agents of this home use, by name."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for agent in ctx.directory.agents.values():
+        if agent.model is not None:
+            key = (agent.model, agent.provider or ("openai" if agent.kind == "llm" else agent.kind))
+            found.setdefault(key, []).append(agent.id)
+    return [
+        {"id": model, "name": model, "provider": provider, "agents": agents}
+        for (model, provider), agents in sorted(found.items())
+    ]
 
 
-def policies(page: int, limit: int) -> dict[str, Any]:
-    """A page of none."""
-    return {"policies": [], "total": 0, "page": page, "limit": limit, "has_more": False}
+def default_model(ctx: Context) -> dict[str, Any]:
+    """The first of them. Raises NotFound: no agent has one."""
+    found = models(ctx)
+    if not found:
+        raise NotFound(
+            "No model is configured in this home.", "The agents shell and ops need none."
+        )
+    return found[0]
 
 
-def _missing(what: str, given: str, listed: str) -> NoReturn:
-    raise NotFound(f"There is no {what} {given!r:.80}.", f"GET /api/v1/{listed} lists all.")
+def providers(ctx: Context) -> list[dict[str, Any]]:
+    """Who offers models."""
+    return [
+        {"id": name, "name": label, "available": _installed(module)}
+        for name, (label, module) in PROVIDERS.items()
+    ]
+
+
+def policies(ctx: Context, page: int, limit: int) -> dict[str, Any]:
+    """A page of them."""
+    found = resources.listing(ctx, ResourceKind.POLICY)
+    start = (page - 1) * limit
+    return {
+        "policies": [answer(ctx, one) for one in found[start : start + limit]],
+        "total": len(found),
+        "page": page,
+        "limit": limit,
+        "has_more": start + limit < len(found),
+    }
+
+
+def _installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

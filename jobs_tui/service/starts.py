@@ -9,6 +9,8 @@ from typing import Any
 
 from jobs_tui.agents import prompt as prompts
 from jobs_tui.agents.directory import Directory
+from jobs_tui.agents.doer import agent_of
+from jobs_tui.agents.missing import queue_of
 from jobs_tui.models.config import job_config
 from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
 from jobs_tui.models.errors import InvalidInput, NotFound, Refused
@@ -137,6 +139,8 @@ def prepare(ctx: Context, job: Job, request: Request) -> Prepared:
         config_override=dict(request.config_override),
         trigger_metadata=dict(request.metadata),
         requested_by=ctx.actor,
+        queue=queue_of(definition),
+        agent_id=agent_of(definition),
     )
     new.parameters = prompts.resolve(definition, request.parameters, directory)
     new.inputs = _used_inputs(definition, request.inputs, directory)

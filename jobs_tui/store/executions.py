@@ -43,6 +43,8 @@ class NewExecution:
     config_override: dict[str, Any] = field(default_factory=dict)
     trigger_metadata: dict[str, Any] = field(default_factory=dict)
     requested_by: str | None = None
+    queue: str = "default"
+    agent_id: str | None = None
 
 
 def insert(connection: sqlite3.Connection, new: NewExecution) -> int:
@@ -70,7 +72,8 @@ def insert(connection: sqlite3.Connection, new: NewExecution) -> int:
         "insert into executions (id, job_id, number, revision, trigger_type, kind, status, reason,"
         " count, nominal_at, last_nominal_at, clock_epoch, parallel, created_at, completed_at,"
         " parameters, inputs, config_override, trigger_metadata, requested_by, prompt,"
-        " max_attempts) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        " max_attempts, queue, agent_id)"
+        " values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             new.id,
             new.job_id,
@@ -94,6 +97,8 @@ def insert(connection: sqlite3.Connection, new: NewExecution) -> int:
             new.requested_by,
             new.prompt,
             new.max_attempts,
+            new.queue,
+            new.agent_id,
         ),
     )
     return number
@@ -132,6 +137,12 @@ def execution_from(row: sqlite3.Row) -> Execution:
         log_lines=row["log_lines"],
         log_bytes=row["log_bytes"],
         cancel_requested_at=maybe_from_text(row["cancel_requested_at"]),
+        queue=row["queue"],
+        agent_id=row["agent_id"],
+        selection=json.loads(row["selection"]) if row["selection"] else None,
+        plan=json.loads(row["plan"]) if row["plan"] else None,
+        blocked_at=maybe_from_text(row["blocked_at"]),
+        resumes=row["resume"] is not None,
     )
 
 
@@ -165,6 +176,38 @@ def attempts(connection: sqlite3.Connection, execution_id: str) -> list[Attempt]
             "select * from attempts where execution_id = ? order by number", (execution_id,)
         )
     ]
+
+
+def resume(connection: sqlite3.Connection, execution_id: str) -> dict[str, Any]:
+    """What a run had done when it began to wait: ``steps`` and ``states`` by step."""
+    row = connection.execute(
+        "select resume from executions where id = ?", (execution_id,)
+    ).fetchone()
+    return json.loads(row[0]) if row is not None and row[0] else {}
+
+
+def note_choice(
+    connection: sqlite3.Connection,
+    execution_id: str,
+    *,
+    agent_id: str | None = None,
+    selection: dict[str, Any] | None = None,
+    plan: dict[str, Any] | None = None,
+    prompt: str | None = None,
+) -> None:
+    """Keep what was decided about a run when it started; what is None stays as it was."""
+    connection.execute(
+        "update executions set agent_id = coalesce(?, agent_id),"
+        " selection = coalesce(?, selection), plan = coalesce(?, plan),"
+        " prompt = coalesce(?, prompt) where id = ?",
+        (
+            agent_id,
+            None if selection is None else _dump(selection),
+            None if plan is None else _dump(plan),
+            prompt,
+            execution_id,
+        ),
+    )
 
 
 def _dump(value: dict[str, Any]) -> str:

@@ -15,6 +15,10 @@ from jobs_tui.models.times import from_text, maybe_from_text, to_text
 
 SELECT = """
 select jobs.*, (
+    select e.reason from executions e
+    where e.job_id = jobs.id and e.status in ('blocked', 'waiting_for_input')
+    order by e.seq limit 1
+) as waits_for, (
     select count(*) from executions e
     where e.job_id = jobs.id
       and e.status in ('queued', 'blocked', 'waiting_for_input', 'running')
@@ -103,7 +107,7 @@ def job_from(row: sqlite3.Row) -> Job:
         webhook_path=row["webhook_path"],
         cursor_at=maybe_from_text(row["cursor_at"]),
         next_due_at=maybe_from_text(row["next_due_at"]),
-        blocked_reason=row["blocked_reason"],
+        blocked_reason=row["blocked_reason"] or row["waits_for"],
         created_at=from_text(row["created_at"]),
         updated_at=from_text(row["updated_at"]),
         created_by=row["created_by"],

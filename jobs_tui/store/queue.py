@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ select job_id from waiting where job_id is not null
 for one job cost no more than one."""
 
 CANDIDATES = """
-select id, parallel, priority, seq from executions indexed by executions_queue
+select id, parallel, priority, seq, queue, agent_id from executions indexed by executions_queue
 where status = 'queued' and job_id = :job and (not_before is null or not_before <= :now)
   and (:only is null or id = :only)
 order by priority desc, seq
@@ -69,6 +69,18 @@ class Outcome:
     """When the next attempt may start, None if this was the last."""
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What queues and agents take at once."""
+
+    closed: frozenset[str] = frozenset()
+    """Queues from which nothing is taken here: paused, or with workers elsewhere."""
+    queues: Mapping[str, int] = field(default_factory=dict)
+    """Runs at once, of queues that have a limit."""
+    agents: Mapping[str, int] = field(default_factory=dict)
+    """Runs at once, of agents that have a limit."""
+
+
 def claim(
     connection: sqlite3.Connection,
     *,
@@ -78,14 +90,16 @@ def claim(
     expires: datetime,
     places: int,
     only: str | None = None,
+    limits: Limits | None = None,
 ) -> list[Execution]:
-    """Take up to ``places`` queued executions, by priority and age, within each job's limit.
+    """Take up to ``places`` queued executions, by priority and age, within all limits.
 
     Args:
         only: look at this execution alone (a host for one run).
+        limits: of queues and agents; those of jobs are on the rows.
     """
     claimed: list[Execution] = []
-    for execution_id in _candidates(connection, now, places, only):
+    for execution_id in _candidates(connection, now, places, only, limits or Limits()):
         connection.execute(
             CLAIM,
             {
@@ -108,7 +122,11 @@ def claim(
 
 
 def _candidates(
-    connection: sqlite3.Connection, now: datetime, places: int, only: str | None
+    connection: sqlite3.Connection,
+    now: datetime,
+    places: int,
+    only: str | None,
+    limits: Limits,
 ) -> list[str]:
     """Ids that may start: of each job its first ones within its limit, the best of all."""
     if only is None:
@@ -123,7 +141,7 @@ def _candidates(
             "select job_id, count(*) from executions where status = 'running' group by job_id"
         )
     }
-    found: list[tuple[int, int, str]] = []
+    found: list[tuple[int, int, str, str, str | None]] = []
     for (job_id,) in waiting:
         place = going_on.get(job_id, 0)
         values = {"job": job_id, "now": to_text(now), "only": only, "places": places}
@@ -131,8 +149,43 @@ def _candidates(
             place += 1
             if place > row["parallel"]:
                 break
-            found.append((-row["priority"], row["seq"], row["id"]))
-    return [execution_id for _, _, execution_id in sorted(found)[:places]]
+            if row["queue"] not in limits.closed:
+                found.append(
+                    (-row["priority"], row["seq"], row["id"], row["queue"], row["agent_id"])
+                )
+    found.sort()
+    if not limits.queues and not limits.agents:
+        return [one[2] for one in found[:places]]
+    return _within(connection, found, places, limits)
+
+
+def _within(
+    connection: sqlite3.Connection,
+    found: list[tuple[int, int, str, str, str | None]],
+    places: int,
+    limits: Limits,
+) -> list[str]:
+    """The first ``places`` that fit into what queues and agents have left."""
+    left_of_queue, left_of_agent = dict(limits.queues), dict(limits.agents)
+    for row in connection.execute(
+        "select queue, agent_id from executions where status = 'running'"
+    ):
+        if row["queue"] in left_of_queue:
+            left_of_queue[row["queue"]] -= 1
+        if row["agent_id"] in left_of_agent:
+            left_of_agent[row["agent_id"]] -= 1
+    chosen: list[str] = []
+    for _, _, execution_id, queue, agent_id in found:
+        if left_of_queue.get(queue, 1) <= 0 or left_of_agent.get(agent_id or "", 1) <= 0:
+            continue
+        if queue in left_of_queue:
+            left_of_queue[queue] -= 1
+        if agent_id in left_of_agent:
+            left_of_agent[agent_id] -= 1
+        chosen.append(execution_id)
+        if len(chosen) == places:
+            break
+    return chosen
 
 
 def next_retry(connection: sqlite3.Connection) -> str | None:
@@ -208,8 +261,8 @@ def finish(
     connection.execute(
         "update executions set status = ?, not_before = ?, completed_at = ?, duration_ms = ?,"
         " exit_code = ?, error_message = ?, result = ?, usage = ?, log_lines = ?, log_bytes = ?,"
-        " lease_owner = null, lease_token = null, lease_expires_at = null, pid = null,"
-        " pid_start = null where id = ?",
+        " resume = null, lease_owner = null, lease_token = null, lease_expires_at = null,"
+        " pid = null, pid_start = null where id = ?",
         (
             ExecutionStatus.QUEUED if again else outcome.status,
             maybe_to_text(outcome.retry_at),
@@ -227,6 +280,89 @@ def finish(
     if not again:
         count(connection, row["job_id"], outcome.status)
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a claimed run does not go on now, for :func:`hold`."""
+
+    status: ExecutionStatus
+    """``blocked`` or ``waiting_for_input``."""
+    reason: str
+    at: datetime
+    log_lines: int | None = None
+    log_bytes: int | None = None
+    resume: dict[str, Any] | None = None
+    """What it has done so far, see :func:`jobs_tui.store.executions.resume`; None keeps."""
+    begun: bool = False
+    """Whether its work has begun: then the time of its start stays."""
+
+
+def hold(connection: sqlite3.Connection, execution_id: str, token: str, held: Hold) -> bool:
+    """Let a claimed run wait; the attempt does not count.
+
+    Returns:
+        False when the lease is not ours any more: then nothing is written.
+    """
+    changed = connection.execute(
+        "update executions set status = :status, reason = :reason, attempt = attempt - 1,"
+        " started_at = case when :begun then started_at else null end,"
+        " blocked_at = coalesce(blocked_at, :at), log_lines = coalesce(:lines, log_lines),"
+        " log_bytes = coalesce(:bytes, log_bytes), resume = coalesce(:resume, resume),"
+        " lease_owner = null, lease_token = null, lease_expires_at = null, pid = null,"
+        " pid_start = null where id = :id and status = 'running' and lease_token = :token",
+        {
+            "status": held.status,
+            "reason": held.reason,
+            "at": to_text(held.at),
+            "begun": held.begun,
+            "lines": held.log_lines,
+            "bytes": held.log_bytes,
+            "resume": None if held.resume is None else json.dumps(held.resume),
+            "id": execution_id,
+            "token": token,
+        },
+    ).rowcount
+    return bool(changed)
+
+
+def release(connection: sqlite3.Connection, execution_id: str) -> bool:
+    """Put a run that waited back into the queue; False when it does not wait any more."""
+    return bool(
+        connection.execute(
+            "update executions set status = 'queued', reason = null, blocked_at = null"
+            " where id = ? and status in ('blocked', 'waiting_for_input')",
+            (execution_id,),
+        ).rowcount
+    )
+
+
+def give_up(
+    connection: sqlite3.Connection, execution_id: str, token: str, now: datetime, reason: str
+) -> bool:
+    """End a claimed run before its work has begun, as skipped.
+
+    Returns:
+        False when the lease is not ours any more: then nothing is written.
+    """
+    changed = connection.execute(
+        "update executions set status = 'skipped', reason = :reason, attempt = attempt - 1,"
+        " started_at = null, completed_at = :now, log_lines = 0, log_bytes = 0, resume = null,"
+        " lease_owner = null, lease_token = null, lease_expires_at = null, pid = null,"
+        " pid_start = null where id = :id and status = 'running' and lease_token = :token",
+        {"reason": reason, "now": to_text(now), "id": execution_id, "token": token},
+    ).rowcount
+    return bool(changed)
+
+
+def waiting(connection: sqlite3.Connection, status: ExecutionStatus) -> Sequence[sqlite3.Row]:
+    """Every execution that is blocked or waits for a person."""
+    return connection.execute(
+        "select id, job_id, revision, config_override, created_at, blocked_at, reason"
+        " from executions indexed by executions_blocked"
+        " where status in ('blocked', 'waiting_for_input') and status = ?",
+        (status,),
+    ).fetchall()
 
 
 def count(connection: sqlite3.Connection, job_id: str, status: ExecutionStatus) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,11 +12,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, NoDecode
 
+from jobs_tui.models.budget import Budget
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.validation import first_finding
 from jobs_tui.store.home import Home
 
 Origin = Literal["file", "variable"]
+Amount = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 
 
@@ -61,6 +64,26 @@ class Settings(BaseSettings, env_prefix="JOBS_TUI_", env_ignore_empty=True, extr
     max_running: int = Field(
         default=8, ge=1, le=1000, description="runs at once, all jobs together"
     )
+    budget_cost_per_day: Amount | None = Field(
+        default=None, description="US dollars that all runs together may spend on models a day"
+    )
+    budget_cost_per_month: Amount | None = Field(
+        default=None, description="US dollars that they may spend a month"
+    )
+    budget_tokens_per_day: int | None = Field(
+        default=None, ge=0, description="tokens that all runs together may use a day"
+    )
+    budget_tokens_per_month: int | None = Field(
+        default=None, ge=0, description="tokens that they may use a month"
+    )
+    budget_warn_at: float = Field(
+        default=0.8, gt=0, le=1, description="part of a budget from which on runs warn"
+    )
+    planner_agent: str = Field(
+        default="",
+        description="id of an `llm` agent that plans jobs with `planning_mode: on_the_fly`; empty:"
+        " Smart chooses an agent",
+    )
     stop_grace: Seconds = Field(
         default=10.0, description="seconds that a stopping engine waits for its runs"
     )
@@ -81,6 +104,18 @@ class Settings(BaseSettings, env_prefix="JOBS_TUI_", env_ignore_empty=True, extr
     refused_per_minute: int = Field(
         default=60, ge=1, description="refused deliveries of one address a minute before 429"
     )
+
+    def budget(self) -> Budget | None:
+        """The budget of the home; None without one."""
+        limits = {
+            "cost_per_day": self.budget_cost_per_day,
+            "cost_per_month": self.budget_cost_per_month,
+            "tokens_per_day": self.budget_tokens_per_day,
+            "tokens_per_month": self.budget_tokens_per_month,
+        }
+        if all(limit is None for limit in limits.values()):
+            return None
+        return Budget.model_validate({**limits, "warn_at": self.budget_warn_at})
 
 
 @lru_cache(maxsize=8)

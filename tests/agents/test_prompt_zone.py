@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from jobs_tui.agents.directory import EMPTY
 from jobs_tui.agents.prompt import Start, readable
 from jobs_tui.models.enums import TriggerType
 from jobs_tui.models.job import Definition
@@ -13,4 +14,4 @@ from jobs_tui.models.job import Definition
 def test_a_zone_that_is_not_known_here_still_gives_a_date(name: str | None) -> None:
     definition = Definition("job", "echo {{ run_date }}", TriggerType.MANUAL, cron_timezone=name)
     start = Start("exec_1", datetime(2026, 8, 21, 14, tzinfo=UTC))
-    assert readable(definition, start, {}) == "echo 2026-08-21"
+    assert readable(definition, start, {}, EMPTY) == "echo 2026-08-21"

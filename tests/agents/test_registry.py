@@ -9,8 +9,11 @@ import sys
 import pytest
 
 from jobs_tui.agents import registry
-from jobs_tui.agents.registry import agents, get_runner
+from jobs_tui.agents.directory import EMPTY, Directory
+from jobs_tui.agents.registry import agents, get_runner, info
+from jobs_tui.agents.runner import SHELL
 from jobs_tui.agents.shell import ShellRunner
+from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.errors import NotFound, Refused
 
 
@@ -38,10 +41,18 @@ def test_the_shell_is_built_in_and_shared() -> None:
     assert get_runner("shell") is get_runner("shell")
 
 
-def test_an_unknown_agent_is_refused_with_the_known_ones(third_parties: None) -> None:
-    with pytest.raises(NotFound, match="no agent 'nobody'") as caught:
+def test_an_unknown_kind_is_refused_with_the_known_ones(third_parties: None) -> None:
+    with pytest.raises(NotFound, match="no kind of agent 'nobody'") as caught:
         get_runner("nobody")
-    assert caught.value.hint == "Known agents: broken, parrot, shell."
+    assert caught.value.hint == "Kinds: broken, command, llm, ops, parrot, shell."
+
+
+def test_an_unknown_agent_is_refused_with_the_known_ones(third_parties: None) -> None:
+    made = Directory(agents={"mine": AgentInput(id="mine", kind="shell")})
+    with pytest.raises(NotFound, match="no agent 'nobody'") as caught:
+        made.agent("nobody")
+    assert caught.value.hint == "Known agents: broken, mine, ops, parrot, shell."
+    assert made.agent("mine").kind == "shell"
 
 
 def test_third_parties_come_by_entry_point_and_cannot_replace_ours(third_parties: None) -> None:
@@ -49,24 +60,25 @@ def test_third_parties_come_by_entry_point_and_cannot_replace_ours(third_parties
     assert type(get_runner("shell")) is ShellRunner
     with pytest.raises(Refused, match=r"'broken' .nowhere_at_all:X. cannot be loaded"):
         get_runner("broken")
-    assert [(info.id, info.ready) for info in agents()] == [
-        ("shell", True),
-        ("broken", False),
-        ("parrot", True),
-    ]
-    assert "nowhere_at_all" in agents()[1].reason
+    found = {one.id: one for one in agents(EMPTY)}
+    assert found["shell"].ready
+    assert found["parrot"].ready
+    assert found["parrot"].description == "Says it again."
+    assert "nowhere_at_all" in found["broken"].reason
 
 
 def test_an_agent_that_is_not_ready_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_built_in", lambda _: ShellRunner())
+    monkeypatch.setattr(registry, "_ours", lambda _: ShellRunner())
     monkeypatch.setenv("PATH", "/nope")
-    assert agents()[0].reason == "bash was not found on PATH. Install bash."
+    assert info(SHELL).reason == "bash was not found on PATH. Install bash."
+    off = AgentInput(id="off", kind="shell", enabled=False)
+    assert info(off).reason == "It is disabled."
 
 
 def test_the_import_is_cheap() -> None:
     code = (
         "import sys, jobs_tui.agents.registry as r; r.get_runner('shell');"
-        "print([m for m in ('asyncio', 'jinja2', 'pydantic', 'textual', 'aiohttp')"
+        "print([m for m in ('asyncio', 'jinja2', 'textual', 'aiohttp', 'psutil', 'httpx2')"
         " if m in sys.modules])"
     )
     answer = subprocess.run(

@@ -34,6 +34,7 @@ from jobs_tui.store.database import Store
 from jobs_tui.store.home import Home
 from jobs_tui.store.settings import Settings
 from jobs_tui.store.writer import Writer
+from tests.server.face import nothing_is_tried
 
 SECRET = "of the floor"
 BODY = json.dumps({"parameters": {"branch": "main"}, "metadata": {"source": "bench"}}).encode()
@@ -96,7 +97,9 @@ def face(folder: str, pipe: Connection) -> None:
     async def main() -> None:
         context = Context(store, "webhook", "webhook")
         settings = Settings(hook_burst=UNLIMITED)
-        listener = Listener(context, settings, lambda: {"scheduler": True}, lambda: None)
+        listener = Listener(
+            context, settings, lambda: {"scheduler": True}, lambda: None, nothing_is_tried
+        )
         host, port = (await listener.start("127.0.0.1", 0)).split(":")
         pipe.send((host, int(port), path, secret))
         await asyncio.get_running_loop().run_in_executor(None, pipe.recv)

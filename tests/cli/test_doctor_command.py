@@ -52,8 +52,8 @@ def test_no_bash_is_a_problem(jt: Command, monkeypatch: pytest.MonkeyPatch) -> N
     from jobs_tui.agents import registry
 
     monkeypatch.setenv("PATH", "/nonexistent")
-    registry._built_in.cache_clear()
+    registry._ours.cache_clear()
     try:
         assert states(jt)["agent shell"] == "problem"
     finally:
-        registry._built_in.cache_clear()
+        registry._ours.cache_clear()

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import ClientSession
 
 from jobs_tui.models.ids import new_token_id
+from jobs_tui.models.resource import ResourceKind
 from jobs_tui.models.token import Scope, Token
 from jobs_tui.server.listener import Listener
 from jobs_tui.service.context import Context
@@ -31,6 +32,11 @@ def accept_token(
     return token
 
 
+async def nothing_is_tried(ctx: Context, kind: ResourceKind, resource_id: str) -> dict[str, Any]:
+    """In place of an engine that tries out agents and environments."""
+    return {"id": resource_id, "ready": True, "message": f"{kind} was tried"}
+
+
 class Face:
     """The listener under test."""
 
@@ -43,7 +49,7 @@ class Face:
         self.woken = 0
         self.address = ""
         settings = settings or Settings(body_limit=LIMIT)
-        self.listener = Listener(ctx, settings, lambda: self.ready, self._wake)
+        self.listener = Listener(ctx, settings, lambda: self.ready, self._wake, nothing_is_tried)
 
     def _wake(self) -> None:
         self.woken += 1

@@ -22,7 +22,7 @@ from jobs_tui.service.token_check import TokenCheck
 from jobs_tui.store import tokens as rows
 from jobs_tui.store.settings import Settings
 from tests.fakes import FakeClock
-from tests.server.face import accept_token
+from tests.server.face import accept_token, nothing_is_tried
 
 Client = TestClient[web.Request, web.Application]
 
@@ -47,7 +47,7 @@ async def listening(ctx: Context, variable: str | None = None) -> Client:
     guard = access(
         ctx, TokenCheck(ctx.store, variable), AllowedHosts("127.0.0.1", "127.0.0.1", settings)
     )
-    app = build_app(ctx, settings, dict, lambda: None, guard)
+    app = build_app(ctx, settings, dict, lambda: None, guard, nothing_is_tried)
     register(app, probes())
     app.router.add_get("/api/v1/undeclared", tell)
     client = TestClient(TestServer(app))

@@ -22,7 +22,7 @@ from jobs_tui.service.context import Context
 from jobs_tui.service.scheduled_tasks import ScheduledTaskCreate
 from jobs_tui.store.settings import Settings
 from tests.server.api_help import call
-from tests.server.face import Face, accept_token
+from tests.server.face import Face, accept_token, nothing_is_tried
 
 
 def application(ctx: Context) -> web.Application:
@@ -30,7 +30,7 @@ def application(ctx: Context) -> web.Application:
     async def nobody_is_asked(request: web.Request, handler: Any) -> Any:
         return await handler(request)
 
-    return build_app(ctx, Settings(), dict, lambda: None, nobody_is_asked)
+    return build_app(ctx, Settings(), dict, lambda: None, nobody_is_asked, nothing_is_tried)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from jobs_tui.store.home import Home
 from jobs_tui.store.settings import Settings
 from tests.fakes import FakeClock
 from tests.server.api_help import printed
-from tests.server.face import BEARER, accept_token
+from tests.server.face import BEARER, accept_token, nothing_is_tried
 from tests.service.made import cron_job, ended, made
 
 EXAMPLES = 10
@@ -71,7 +71,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     ctx = Context(Store(Home(home, home / "config.toml"), FakeClock()), "webhook", "webhook")
     accept_token(ctx)
     limit = 16 * 1024**2  # the longest prompts that a job may have fit in
-    listener = Listener(ctx, Settings(body_limit=limit), lambda: {"scheduler": True}, lambda: None)
+    limits = Settings(body_limit=limit)
+    listener = Listener(ctx, limits, lambda: {"scheduler": True}, lambda: None, nothing_is_tried)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from jobs_tui.agents.directory import EMPTY
 from jobs_tui.models.enums import EntityType, PlanningMode, TriggerType
 from jobs_tui.models.errors import InvalidInput
-from jobs_tui.models.job_input import JobPatch, validated
-from jobs_tui.service import preview
+from jobs_tui.models.job_input import JobCreate, JobPatch, validated
 from jobs_tui.service.checks import check, first_due
 from tests.service.made import job_fields
 
@@ -18,7 +18,7 @@ AFTER = datetime(2026, 8, 21, 14, 2, 11, tzinfo=UTC)
 
 
 def draft(**more: Any) -> Any:
-    return preview.draft(job_fields(**more))
+    return check(validated(JobCreate, job_fields(**more)), EMPTY)
 
 
 def test_defaults() -> None:
@@ -75,11 +75,13 @@ def test_what_a_patch_leaves_out_stays() -> None:
         prompt_template="echo {{ who }}",
         config={"timeout": 5},
     ).definition
-    same = check(validated(JobPatch, {"description": "new"}), base).definition
+    same = check(validated(JobPatch, {"description": "new"}), EMPTY, base).definition
     assert same.description == "new"
     assert same.parameters == base.parameters
     assert (same.tags, same.config, same.cron_schedule) == (("a",), {"timeout": 5}, "0 9 * * *")
-    cleared = check(validated(JobPatch, {"tags": [], "cron_timezone": None}), base).definition
+    cleared = check(
+        validated(JobPatch, {"tags": [], "cron_timezone": None}), EMPTY, base
+    ).definition
     assert (cleared.tags, cleared.cron_timezone) == ((), "UTC")
 
 
@@ -95,6 +97,6 @@ def test_a_missing_field_is_named(missing: str) -> None:
     fields = job_fields()
     del fields[missing]
     with pytest.raises(InvalidInput) as caught:
-        preview.draft(fields)
+        check(validated(JobCreate, fields), EMPTY)
     assert caught.value.field == missing
     assert missing in caught.value.message

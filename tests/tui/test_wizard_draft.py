@@ -74,27 +74,29 @@ def test_defaults_are_not_written_down_and_what_the_form_does_not_show_is_kept()
         ({"overlap": "allow", "max_parallel": "0"}, PARALLEL),
     ],
 )
-def test_numbers_that_cannot_be_read_name_their_field(fields: dict[str, Any], place: str) -> None:
-    problem = checks.first_problem(good(**fields))
+def test_numbers_that_cannot_be_read_name_their_field(
+    ctx: Context, fields: dict[str, Any], place: str
+) -> None:
+    problem = checks.first_problem(ctx, good(**fields))
     assert problem is not None
     assert (problem.step, problem.field) == (checks.TRIGGER, place)
 
 
-def test_a_number_of_another_policy_is_not_looked_at() -> None:
-    assert checks.first_problem(good(overlap="skip", max_parallel="x")) is None
+def test_a_number_of_another_policy_is_not_looked_at(ctx: Context) -> None:
+    assert checks.first_problem(ctx, good(overlap="skip", max_parallel="x")) is None
 
 
-def test_each_step_is_judged_by_itself() -> None:
-    found = checks.problems(Draft())
+def test_each_step_is_judged_by_itself(ctx: Context) -> None:
+    found = checks.problems(ctx, Draft())
     assert [one.field if one else None for one in found] == [
         "name",
         "cron_schedule",
         None,
         "prompt_template",
     ]
-    assert all(one is None for one in checks.problems(good()))
+    assert all(one is None for one in checks.problems(ctx, good()))
     bad_cron = Draft(name="db", cron="61 * * * *", prompt="echo hi")
-    assert [one is None for one in checks.problems(bad_cron)] == [True, False, True, True]
+    assert [one is None for one in checks.problems(ctx, bad_cron)] == [True, False, True, True]
 
 
 @pytest.mark.parametrize(
@@ -110,39 +112,39 @@ def test_each_step_is_judged_by_itself() -> None:
     ],
 )
 def test_faults_are_found_in_their_step_and_said_in_the_words_of_the_form(
-    fields: dict[str, Any], step: int, words: str
+    ctx: Context, fields: dict[str, Any], step: int, words: str
 ) -> None:
     draft = good()
     for name, value in fields.items():
         setattr(draft, name, value)
-    problem = checks.first_problem(draft)
+    problem = checks.first_problem(ctx, draft)
     assert problem is not None
     assert problem.step == step
     assert words in problem.sentence
 
 
-def test_a_schedule_needs_a_default_and_a_webhook_does_not() -> None:
+def test_a_schedule_needs_a_default_and_a_webhook_does_not(ctx: Context) -> None:
     draft = good()
     draft.prompt = "echo {{ branch }}"
-    draft.use(checks.variables_of(draft))
-    problem = checks.first_problem(draft)
+    draft.use(checks.variables_of(ctx, draft))
+    problem = checks.first_problem(ctx, draft)
     assert problem is not None
     assert problem.field == "parameters.branch"
     assert "default" in problem.sentence
     draft.trigger = "webhook"
-    assert checks.first_problem(draft) is None
+    assert checks.first_problem(ctx, draft) is None
     draft.trigger = "cron"
     draft.own("branch").typed("main")
-    assert checks.first_problem(draft) is None
+    assert checks.first_problem(ctx, draft) is None
     assert draft.parameters() == [
         {"name": "branch", "default": "main", "required": False, "description": ""}
     ]
 
 
-def test_built_in_variables_are_not_asked_for() -> None:
+def test_built_in_variables_are_not_asked_for(ctx: Context) -> None:
     draft = good()
     draft.prompt = "echo {{ run_date }} {{ a }} {{ job_name }} {{ b }} {{ a }}"
-    assert checks.variables_of(draft) == ("a", "b")
+    assert checks.variables_of(ctx, draft) == ("a", "b")
 
 
 def test_a_typed_default_keeps_its_type_until_it_is_changed() -> None:
@@ -267,4 +269,4 @@ def test_a_copy_has_its_own_draft_and_never_the_id_of_the_job(ctx: Context) -> N
     copy = opening(ctx, job.id, clone=True)
     assert copy.draft_id != job.id
     assert copy.draft.name.endswith(" copy")
-    assert checks.first_problem(copy.draft) is None
+    assert checks.first_problem(ctx, copy.draft) is None

@@ -1,0 +1,239 @@
+"""Secrets: setting, listing, removing, changing the key. No value ever comes out of here."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from jobs_tui.guard.secrets.entries import parse_entry, parse_reference
+from jobs_tui.guard.secrets.errors import KeyProblem
+from jobs_tui.guard.secrets.outside import LONGEST
+from jobs_tui.guard.secrets.resolver import Secrets
+from jobs_tui.models.errors import InvalidInput, JobsTuiError, NotFound, Refused
+from jobs_tui.models.times import to_text
+from jobs_tui.service.context import Context
+from jobs_tui.store import secrets as rows
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class SecretInfo:
+    """A secret as lists show it: everything but its value."""
+
+    row: rows.SecretRow
+    problem: str
+    """Why it cannot be had; empty when it can."""
+    used_by: tuple[str, ...]
+
+    def answer(self) -> dict[str, Any]:
+        """As faces print it."""
+        row = self.row
+        return {
+            "id": row.name,
+            "name": row.name,
+            "source": "store" if row.reference is None else row.reference.partition(":")[0],
+            "reference": row.reference,
+            "description": row.description,
+            "ready": not self.problem,
+            "reason": self.problem or None,
+            "used_by": list(self.used_by),
+            "created_at": to_text(row.created_at),
+            "created_by": row.created_by,
+            "updated_at": to_text(row.updated_at),
+            "updated_by": row.updated_by,
+        }
+
+
+def put(
+    ctx: Context,
+    name: str,
+    *,
+    value: str | None = None,
+    reference: str | None = None,
+    description: str | None = None,
+) -> SecretInfo:
+    """Keep a secret: sealed, or as a reference to where it is.
+
+    Raises:
+        InvalidInput: the name, the value or the reference is bad, or not exactly one is given.
+        KeyProblem: the key cannot be used.
+    """
+    _check_name(name)
+    if (value is None) == (reference is None):
+        raise InvalidInput("Give either a value or a reference.", field="value")
+    sealed = None
+    if value is not None:
+        _check_value(value)
+        sealed = Secrets(ctx.store).seal(value)
+    else:
+        reference = parse_reference(reference or "")
+        if reference == f"store:{name}":
+            raise InvalidInput(f"The secret {name} would refer to itself.", field="reference")
+
+    def operation(connection: sqlite3.Connection) -> None:
+        rows.save(
+            connection,
+            name,
+            sealed=sealed,
+            reference=reference,
+            description=description,
+            at=ctx.now(),
+            by=ctx.actor,
+        )
+        ctx.audit(connection, "secret.set", name, "sealed" if sealed else "reference")
+
+    ctx.store.write(operation)
+    return get(ctx, name)
+
+
+def get(ctx: Context, name: str) -> SecretInfo:
+    """What is known of one. Raises NotFound."""
+    row = rows.get(ctx.store.jobs.reader(), name)
+    if row is None:
+        raise _missing(name)
+    return _info(ctx, row)
+
+
+def listing(ctx: Context) -> list[SecretInfo]:
+    """All of them, by name."""
+    return [_info(ctx, row) for row in rows.listing(ctx.store.jobs.reader())]
+
+
+def delete(ctx: Context, name: str, *, force: bool = False) -> None:
+    """Remove one.
+
+    Raises:
+        NotFound: there is none.
+        Refused: something uses it, and ``force`` was not given.
+    """
+
+    def operation(connection: sqlite3.Connection) -> None:
+        if rows.get(connection, name) is None:
+            raise _missing(name)
+        users = used_by(ctx, name)
+        if users and not force:
+            some = ", ".join(users[:5]) + (f" and {len(users) - 5} more" if len(users) > 5 else "")
+            raise Refused(
+                f"The secret {name} is used by {some}.",
+                "Change that first, or delete it all the same with --force (force=true).",
+            )
+        rows.delete(connection, name)
+        ctx.audit(connection, "secret.delete", name)
+
+    ctx.store.write(operation)
+
+
+def rotate_key(ctx: Context) -> int:
+    """Seal every secret with a new key.
+
+    Returns:
+        How many were sealed anew.
+
+    Raises:
+        KeyProblem: the key is given from outside, or a secret cannot be opened; nothing changed.
+    """
+    secrets = Secrets(ctx.store)
+    secrets.ring.begin_change()
+    box = secrets.ring.box(make=True)
+    assert box is not None
+
+    def operation(connection: sqlite3.Connection) -> int:
+        from cryptography.fernet import InvalidToken
+
+        changed = 0
+        for row in rows.listing(connection):
+            if row.sealed is None:
+                continue
+            try:
+                rows.reseal(connection, row.name, box.rotate(row.sealed))
+            except InvalidToken:
+                raise KeyProblem(
+                    f"The secret {row.name} was sealed with a key that is not here.",
+                    "Set it again or delete it first. No secret was changed.",
+                ) from None
+            changed += 1
+        ctx.audit(connection, "secret.rotate_key", "secrets", f"{changed} sealed anew")
+        return changed
+
+    changed = ctx.store.write(operation)
+    secrets.ring.end_change()
+    return changed
+
+
+def used_by(ctx: Context, name: str) -> list[str]:
+    """What asks for a secret by its name."""
+    found = []
+    for row in ctx.store.rows(
+        "select name, execution_environment from jobs where archived_at is null"
+        " and execution_environment is not null order by name"
+    ):
+        if _asks(json.loads(row[1]).get("secrets") or (), name):
+            found.append(f"the job {row[0]!r:.60}")
+    known = ctx.directory
+    for agent in known.agents.values():
+        key = [agent.api_key] if agent.api_key else []
+        if _asks(agent.execution_environment.secrets, name) or _refers(key, name):
+            found.append(f"the agent {agent.id}")
+    for environment in known.environments.values():
+        if _asks(environment.secrets, name):
+            found.append(f"the environment {environment.id}")
+    for integration in known.integrations.values():
+        if _asks(integration.secrets, name):
+            found.append(f"the integration {integration.id}")
+    for other in rows.listing(ctx.store.jobs.reader()):
+        if other.reference == f"store:{name}":
+            found.append(f"the secret {other.name}")
+    return found
+
+
+def _asks(entries: Any, name: str) -> bool:
+    references = []
+    for entry in entries:
+        try:
+            references.append(parse_entry(entry).reference)
+        except JobsTuiError:  # kept as it came through the API; the run says what is wrong
+            continue
+    return f"store:{name}" in references
+
+
+def _refers(references: list[str], name: str) -> bool:
+    return any(parse_reference(one) == f"store:{name}" for one in references)
+
+
+def _info(ctx: Context, row: rows.SecretRow) -> SecretInfo:
+    problem = Secrets(ctx.store).problem(f"store:{row.name}")
+    return SecretInfo(row, problem, tuple(used_by(ctx, row.name)))
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.match(name):
+        raise InvalidInput(
+            f"{name!r:.60} cannot be the name of a secret.",
+            "Use letters, digits, '_', '.' and '-', beginning with a letter, at most 128.",
+            field="name",
+        )
+
+
+def _check_value(value: str) -> None:
+    if not value:
+        raise InvalidInput("The value is empty.", "Type or pipe it in.", field="value")
+    try:
+        size = len(value.encode("utf-8"))
+    except UnicodeEncodeError:
+        raise InvalidInput("The value is not valid Unicode.", field="value") from None
+    if size > LONGEST or "\x00" in value:
+        raise InvalidInput(
+            f"The value holds a NUL character, or more than {LONGEST:,} bytes.",
+            "Keep it in a file and use --from file:PATH.",
+            field="value",
+        )
+
+
+def _missing(name: str) -> NotFound:
+    return NotFound(
+        f"There is no secret {name!r:.80}.", "`jobs-tui secret list` shows all.", field="name"
+    )
