@@ -10,7 +10,30 @@ from typing import Any
 from jobs_tui.models.errors import NotFound
 from jobs_tui.tools.tool import Tool
 
-_PLACES: dict[str, str] = {}
+_TOOLS = "jobs_tui.tools"
+_PLACES: dict[str, str] = {
+    "system_health": f"{_TOOLS}.system:SYSTEM_HEALTH",
+    "disk_space": f"{_TOOLS}.system:DISK_SPACE",
+    "disk_usage": f"{_TOOLS}.files:DISK_USAGE",
+    "processes": f"{_TOOLS}.system:PROCESSES",
+    "service_status": f"{_TOOLS}.network:SERVICE_STATUS",
+    "http_check": f"{_TOOLS}.network:HTTP_CHECK",
+    "tls_certificate": f"{_TOOLS}.network:TLS_CERTIFICATE",
+    "tcp_port": f"{_TOOLS}.network:TCP_PORT",
+    "log_scan": f"{_TOOLS}.files:LOG_SCAN",
+    "git_status": f"{_TOOLS}.files:GIT_STATUS",
+    "job_report": f"{_TOOLS}.report:JOB_REPORT",
+    "backup_databases": f"{_TOOLS}.backup:BACKUP_DATABASES",
+    "backup_sqlite": f"{_TOOLS}.backup:BACKUP_SQLITE",
+    "backup_postgresql": f"{_TOOLS}.backup:BACKUP_POSTGRESQL",
+    "backup_directory": f"{_TOOLS}.backup:BACKUP_DIRECTORY",
+    "clean_up_files": f"{_TOOLS}.files:CLEAN_UP_FILES",
+    "shell_command": f"{_TOOLS}.for_models:SHELL_COMMAND",
+    "read_file": f"{_TOOLS}.for_models:READ_FILE",
+    "write_file": f"{_TOOLS}.for_models:WRITE_FILE",
+    "list_directory": f"{_TOOLS}.for_models:LIST_DIRECTORY",
+    "http_request": f"{_TOOLS}.for_models:HTTP_REQUEST",
+}
 """Name to ``module:attribute``, in the order in which lists show them."""
 
 

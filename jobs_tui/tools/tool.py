@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
@@ -71,6 +72,10 @@ class ToolContext:
     processes: Processes
     say: Callable[[str], None]
     """Tell progress of something long, one line."""
+
+    def path(self, text: str) -> str:
+        """The absolute path that an argument means: ``~`` and relative ones filled in."""
+        return os.path.abspath(os.path.join(self.working_directory, os.path.expanduser(text)))
 
 
 @dataclass(frozen=True, slots=True)
