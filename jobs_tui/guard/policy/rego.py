@@ -143,7 +143,7 @@ def _both(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> tuple[s
 
 @contextlib.contextmanager
 def _complaints() -> Iterator[Callable[[], bytes]]:
-    """What the library writes to the standard streams meanwhile: some places are told only there."""
+    """What the library writes to our streams meanwhile: some places are told only there."""
     kept = {stream: os.dup(stream) for stream in (1, 2)}
     with tempfile.TemporaryFile() as file:
         for stream in kept:

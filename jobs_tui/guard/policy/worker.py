@@ -1,7 +1,7 @@
 """The process that evaluates Rego: JSON lines in, JSON lines out, until its input ends.
 
-A process of its own because the library writes to its standard streams from C++, knows no time limit
-and may crash: see ``engine.PolicyEngine``, which starts it with ``python -I``.
+A process of its own because the library writes to the standard streams from C++, knows no time
+limit and may crash: see ``engine.PolicyEngine``, which starts it with ``python -I``.
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ from jobs_tui.guard.policy.rego import BadModule, Module, ask, compile_module
 READY = {"ready": True}
 KEPT = 200
 """Compiled modules that are kept."""
+MOST_MEMORY = 1024**3
+"""Bytes: a policy that makes ever more of something ends before the machine does. No limit of the
+system does it: the library reserves far more than it uses."""
+LOOK = 0.1
+"""Seconds between two looks at the memory during an evaluation."""
 
 
 class Worker:
@@ -76,17 +81,35 @@ def main() -> None:
         os.dup2(nowhere, stream)
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, requests), daemon=True).start()
-    worker = Worker()
+    busy, worker = threading.Event(), Worker()
+    threading.Thread(target=_watch_memory, args=(busy,), daemon=True).start()
     with contextlib.suppress(BrokenPipeError):
         _send(answers, READY)
         while True:
-            _send(answers, worker.answer(requests.get()))
+            request = requests.get()
+            busy.set()
+            answer = worker.answer(request)
+            busy.clear()
+            _send(answers, answer)
 
 
 def _read(stream: BinaryIO, requests: queue.SimpleQueue[bytes]) -> None:
     for line in stream:
         requests.put(line)
     os._exit(0)  # whoever asked is gone: an evaluation that goes on is of no use
+
+
+def _watch_memory(busy: threading.Event) -> None:
+    try:
+        pages = open("/proc/self/statm", "rb", buffering=0)  # noqa: SIM115 as long as the process
+    except OSError:
+        return  # no Linux: the deadline is left
+    pause = threading.Event()
+    while busy.wait():
+        used = int(os.pread(pages.fileno(), 200, 0).split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        if used > MOST_MEMORY:
+            os._exit(1)
+        pause.wait(LOOK)
 
 
 def _send(stream: Any, answer: dict[str, Any]) -> None:

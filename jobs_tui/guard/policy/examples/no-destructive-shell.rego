@@ -5,18 +5,18 @@ package jobs.no_destructive_shell
 
 import rego.v1
 
-# What to change: what is refused, and how it is called. A word is begun by a blank, a line end or
-# one of ; & | ( ) ` $ { } or a quote.
+# What to change: what is refused, and how it is called. A command begins after anything that is no
+# part of a word, so also after a line end, a quote or a $(.
 refused := {
-	"removes a whole tree from / or the home": `(^|[\s;&|()\x60'"{}])rm\s+(-\S+\s+|--\S+\s+)*["']?(/|~|\$HOME|\$\{HOME\})["']?(/?\*|/)?["']?([\s;&|)]|$)`,
-	"formats a file system": `(^|[\s;&|()\x60'"/{}])(mkfs(\.\w+)?|mke2fs|wipefs)([\s;&|)]|$)`,
+	"removes a whole tree from / or the home": `(^|[^\w./-])rm\s+(-\S+\s+)*["']?(/|~/?|\$HOME/?|\$[{]HOME[}]/?)[*]?["']?([^\w./*-]|$)`,
+	"formats a file system": `(^|[^\w.-])(mkfs(\.\w+)?|mke2fs|wipefs)([^\w.-]|$)`,
 	"writes to a disk": `(\bof=|>\s*)/dev/(sd|hd|vd|xvd|nvme|mmcblk|disk)`,
-	"stops the machine": `(^|[\s;&|()\x60'"/{}])(shutdown|reboot|poweroff|halt)([\s;&|)]|$)`,
-	"changes rights or owners from / down": `(^|[\s;&|()\x60'"{}])(chmod|chown|chgrp)\s+(-\S+\s+|--\S+\s+)*(-\w*R\w*|--recursive)\s+(-\S+\s+|--\S+\s+)*\S+\s+["']?/["']?([\s;&|)]|$)`,
-	"starts itself without end": `\(\)\s*\{[^}]*\|[^}]*&\s*\}`,
+	"stops the machine": `(^|[^\w.-])(shutdown|reboot|poweroff|halt)([^\w.-]|$)`,
+	"changes rights or owners from / down": `(^|[^\w./-])(chmod|chown|chgrp)\s+(-\S+\s+)*(-\w*R\w*|--recursive)\s+(-\S+\s+)*\S+\s+["']?/["']?([^\w./*-]|$)`,
+	"starts itself without end": `\(\)\s*[{][^}]*[|][^}]*&\s*[}]`,
 }
 
-privileged := `(^|[\s;&|()\x60'"/{}])(sudo|doas|pkexec)([\s;&|)]|$)`
+privileged := `(^|[^\w.-])(sudo|doas|pkexec)([^\w.-]|$)`
 
 # Arguments of tools that hold something to run.
 command_names := {"command", "cmd", "script", "code", "shell", "args", "argv"}
