@@ -32,7 +32,11 @@ class Ended:
 
 
 async def run_process(
-    task: Task, output: Output, argv: Sequence[str], env: Mapping[str, str | None]
+    task: Task,
+    output: Output,
+    argv: Sequence[str],
+    env: Mapping[str, str | None],
+    stdin: bytes | None = None,
 ) -> Ended:
     """Start ``argv`` for ``task``, feed its output, and see to it that nothing of it is left.
 
@@ -44,7 +48,8 @@ async def run_process(
         SpawnFailed: nothing ran.
         LauncherDied: unknown what became of it.
     """
-    process = await task.spawner.spawn(task.execution_id, argv, env, _directory(task))
+    directory = working_directory(task)
+    process = await task.spawner.spawn(task.execution_id, argv, env, directory, stdin)
     reader = Reader(process, output)
     try:
         exit_ = await _supervise(process, reader, task, output)
@@ -57,7 +62,8 @@ async def run_process(
     return Ended(exit_, reader.last["stdout"].text(), reader.last["stderr"].text())
 
 
-def _directory(task: Task) -> str:
+def working_directory(task: Task) -> str:
+    """Where a run's processes start: absolute, relative names below the user's home."""
     home = os.path.expanduser("~")
     return os.path.join(home, os.path.expanduser(task.working_directory or ""))
 
