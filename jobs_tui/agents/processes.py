@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -66,6 +67,25 @@ def working_directory(task: Task) -> str:
     """Where a run's processes start: absolute, relative names below the user's home."""
     home = os.path.expanduser("~")
     return os.path.join(home, os.path.expanduser(task.working_directory or ""))
+
+
+def exit_words(code: int) -> str:
+    """How a process ended: ``exit 3``, ``killed by SIGKILL``; ``code`` as in ``Exit``."""
+    if code >= 0:
+        return f"exit {code}"
+    try:
+        return f"killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"killed by signal {-code}"
+
+
+def used(exit_: Exit) -> dict[str, object]:
+    """``Result.usage`` of a process."""
+    return {
+        "cpu_user_seconds": exit_.user_seconds,
+        "cpu_system_seconds": exit_.system_seconds,
+        "max_rss_bytes": exit_.max_rss_bytes,
+    }
 
 
 async def _supervise(process: Process, reader: Reader, task: Task, output: Output) -> Exit:
