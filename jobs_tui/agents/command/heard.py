@@ -107,12 +107,16 @@ class EventsHeard:
             note = f"[an event of more than {LINE_LIMIT >> 20} MiB, not read]"
             self._output.line("stdout", f"{shown} {note}")
             return
-        event = _event(line)
-        if event is None:
+        try:
+            event = _event(line)
+            lines = None if event is None else list(self._events.read(event))
+        except RecursionError:  # nested beyond all reason
+            lines = None
+        if lines is None:
             self.tail = (self.tail + line + b"\n")[-TAIL:]
             self._output.line("stdout", line.decode("utf-8", "replace"))
             return
-        self._write(self._events.read(event))
+        self._write(lines)
         self._after()
 
     def _write(self, lines: Iterable[Line]) -> None:
@@ -173,6 +177,6 @@ def _event(line: bytes) -> dict[str, Any] | None:
         return None
     try:
         event = json.loads(line)
-    except (ValueError, RecursionError):  # not JSON, not UTF-8, or nested beyond all reason
+    except ValueError:  # not JSON, or not UTF-8
         return None
     return event if isinstance(event, dict) else None

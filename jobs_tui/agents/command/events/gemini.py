@@ -76,5 +76,4 @@ class GeminiEvents(Events):
         self.output_tokens = count(stats.get("output_tokens"))
         calls = count(stats.get("tool_calls"))
         self.tool_calls = self.tool_calls if calls is None else calls
-        models = [name for name in table(stats.get("models")) if isinstance(name, str)]
-        self.model = ", ".join(models) or self.model
+        self.model = ", ".join(map(text, table(stats.get("models")))) or self.model

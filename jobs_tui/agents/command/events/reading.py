@@ -118,7 +118,12 @@ def odd(event: object) -> Line:
 
 def text(value: object) -> str:
     """A text, or nothing."""
-    return value if isinstance(value, str) else ""
+    return valid(value) if isinstance(value, str) else ""
+
+
+def valid(words: str) -> str:
+    """The text without halves of surrogate pairs: JSON can spell them, UTF-8 cannot keep them."""
+    return words.encode("utf-8", "replace").decode("utf-8")
 
 
 def table(value: object) -> Mapping[str, Any]:
@@ -157,7 +162,7 @@ def money(value: object) -> Decimal | None:
 
 def compact(value: object) -> str:
     """JSON on one line."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return valid(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def cut(whole: str, limit: int) -> str:
@@ -172,7 +177,7 @@ def content_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return valid(value)
     if isinstance(value, list):
         return "\n".join(filter(None, (content_text(_block(one)) for one in value)))
     if isinstance(value, dict) and isinstance(value.get("content"), (str, list)):
@@ -194,7 +199,7 @@ def _block(block: object) -> object:
 def error_text(value: object) -> str:
     """The words of an error that is a text, or an object with a message somewhere."""
     if isinstance(value, str):
-        return _inner(value.strip())
+        return _inner(valid(value).strip())
     found = table(value)
     for name in ("message", "detail", "error", "data"):
         if words := error_text(found[name]) if isinstance(found.get(name), (str, dict)) else "":
