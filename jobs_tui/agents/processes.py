@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +33,11 @@ class Ended:
 
 
 async def run_process(
-    task: Task, output: Output, argv: Sequence[str], env: Mapping[str, str | None]
+    task: Task,
+    output: Output,
+    argv: Sequence[str],
+    env: Mapping[str, str | None],
+    stdin: bytes | None = None,
 ) -> Ended:
     """Start ``argv`` for ``task``, feed its output, and see to it that nothing of it is left.
 
@@ -44,7 +49,8 @@ async def run_process(
         SpawnFailed: nothing ran.
         LauncherDied: unknown what became of it.
     """
-    process = await task.spawner.spawn(task.execution_id, argv, env, _directory(task))
+    directory = working_directory(task)
+    process = await task.spawner.spawn(task.execution_id, argv, env, directory, stdin)
     reader = Reader(process, output)
     try:
         exit_ = await _supervise(process, reader, task, output)
@@ -57,9 +63,29 @@ async def run_process(
     return Ended(exit_, reader.last["stdout"].text(), reader.last["stderr"].text())
 
 
-def _directory(task: Task) -> str:
+def working_directory(task: Task) -> str:
+    """Where a run's processes start: absolute, relative names below the user's home."""
     home = os.path.expanduser("~")
     return os.path.join(home, os.path.expanduser(task.working_directory or ""))
+
+
+def exit_words(code: int) -> str:
+    """How a process ended: ``exit 3``, ``killed by SIGKILL``; ``code`` as in ``Exit``."""
+    if code >= 0:
+        return f"exit {code}"
+    try:
+        return f"killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"killed by signal {-code}"
+
+
+def used(exit_: Exit) -> dict[str, object]:
+    """``Result.usage`` of a process."""
+    return {
+        "cpu_user_seconds": exit_.user_seconds,
+        "cpu_system_seconds": exit_.system_seconds,
+        "max_rss_bytes": exit_.max_rss_bytes,
+    }
 
 
 async def _supervise(process: Process, reader: Reader, task: Task, output: Output) -> Exit:

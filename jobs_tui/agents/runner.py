@@ -115,16 +115,22 @@ class Process(Protocol):
 
 
 class ProcessSpawner(Protocol):
-    """Starts processes in a process group of their own, with stdin from /dev/null."""
+    """Starts processes in a process group of their own."""
 
     async def spawn(
-        self, run_id: str, argv: Sequence[str], env: Mapping[str, str | None], cwd: str
+        self,
+        run_id: str,
+        argv: Sequence[str],
+        env: Mapping[str, str | None],
+        cwd: str,
+        stdin: bytes | None = None,
     ) -> Process:
         """Start ``argv`` (``argv[0]`` an absolute path) in the directory ``cwd``.
 
         Args:
             run_id: the execution's id; becomes the mark in the environment of the run.
             env: the difference to the engine's environment; None removes a variable.
+            stdin: what the process reads, whole and up to its end; None: it reads /dev/null.
 
         Raises:
             SpawnFailed: with a sentence for the user; nothing ran.
@@ -301,6 +307,10 @@ class Task:
     spent: dict[str, object] = field(default_factory=dict)
     """As ``Result.usage``; a runner of models writes here what is used so far, so that it is known
     of a run that was cancelled as well."""
+    state_directory: str | None = None
+    """Where the job keeps what its agents want to find again at the next run (their own
+    configuration and sessions): absolute, made when it is first needed, 0700. None: nothing is
+    kept from run to run."""
 
     def directory(self) -> str:
         """The absolute path of the working directory."""

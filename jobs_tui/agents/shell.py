@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
@@ -112,10 +111,12 @@ async def _rendered(task: Task) -> ShellRendering:
 
 
 def _result(ended: Ended) -> Result:
+    from jobs_tui.agents.processes import exit_words, used
+
     code = ended.exit.code
     error = None
     if code:
-        error = f"exit {code}" if code > 0 else f"killed by {_signal_name(-code)}"
+        error = exit_words(code)
         if ended.last_stderr:
             error = f"{error}: {ended.last_stderr}"
     return Result(
@@ -123,17 +124,6 @@ def _result(ended: Ended) -> Result:
         exit_code=code if code >= 0 else 128 - code,
         error_message=error,
         result=ended.last_stdout,
-        usage={
-            "cpu_user_seconds": ended.exit.user_seconds,
-            "cpu_system_seconds": ended.exit.system_seconds,
-            "max_rss_bytes": ended.exit.max_rss_bytes,
-        },
+        usage=used(ended.exit),
         finished_at=ended.exit.at,
     )
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

@@ -291,10 +291,15 @@ class _Noting:
         self._started = started
 
     async def spawn(
-        self, run_id: str, argv: Sequence[str], env: Mapping[str, str | None], cwd: str
+        self,
+        run_id: str,
+        argv: Sequence[str],
+        env: Mapping[str, str | None],
+        cwd: str,
+        stdin: bytes | None = None,
     ) -> Process:
         """See ProcessSpawner."""
-        process = await self._spawner.spawn(run_id, argv, env, cwd)
+        process = await self._spawner.spawn(run_id, argv, env, cwd, stdin)
         self._started(process.pid)
         return process
 

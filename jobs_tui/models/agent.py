@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import re
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -12,10 +13,18 @@ from pydantic import (
     Field,
     StrictBool,
     StrictStr,
+    model_validator,
 )
 
 from jobs_tui.models.budget import Budget, Money, Tokens
-from jobs_tui.models.job_input import ExecutionEnvironmentInput, Short, Tag, Text
+from jobs_tui.models.job_input import (
+    ExecutionEnvironmentInput,
+    Short,
+    Tag,
+    Text,
+    VariableName,
+    VariableValue,
+)
 from jobs_tui.models.resource import ResourceId
 
 KINDS = ("shell", "ops", "command", "llm")
@@ -66,32 +75,95 @@ def _argument(text: str) -> str:
 Argument = Annotated[StrictStr, Field(max_length=10_000), AfterValidator(_argument)]
 
 
-class CommandTemplate(BaseModel):
-    """How an installed agent program is called (AGENTS.md 3); no shell is in between.
+Values = Literal[
+    "prompt",
+    "prompt_file",
+    "system",
+    "system_file",
+    "model",
+    "workdir",
+    "mcp_config",
+    "mcp_args",
+    "config_dir",
+    "max_cost",
+]
+PLACEHOLDER = re.compile(r"\{(" + "|".join(get_args(Values)) + r")\}")
+"""What is filled in where a template names it in braces; other braces are text."""
 
-    ``{prompt}``, ``{system}``, ``{model}``, ``{workdir}``, ``{mcp_config}`` and ``{config_dir}``
-    in an argument are filled in; an argument whose value is missing is left out together with
-    ``optional`` ones around it, see ``agents/commands``.
+
+class CommandTemplate(BaseModel):
+    """How an installed agent program is called (AGENTS.md 3): data alone, no shell, no code.
+
+    Filled in, in arguments and in the values of ``env``: ``{prompt}``, ``{system}`` (the system
+    prompt), ``{model}``, ``{workdir}`` (the working directory), ``{max_cost}`` (US dollars that
+    the agent's limits allow), ``{config_dir}`` (a directory of this job's own that stays from run
+    to run), and of files that only the run can read and that are gone after it ``{prompt_file}``,
+    ``{system_file}``, ``{mcp_config}`` (MCP servers, written as ``mcp`` says). The argument
+    ``{mcp_args}`` becomes as many arguments as MCP servers need (``mcp: goose``).
+
+    An argument with a value that there is not is left out; arguments in a list of their own are
+    left out together.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
-    argv: Annotated[list[Argument], Field(min_length=1, max_length=200)]
-    """The program and its arguments."""
-    optional: dict[Literal["system", "model", "mcp_config", "config_dir"], list[Argument]] = {}
-    """Arguments that are added when there is such a value."""
+    argv: Annotated[
+        list[Argument | Annotated[list[Argument], Field(max_length=50)]],
+        Field(min_length=1, max_length=200),
+    ]
+    """The program and its arguments; a list among them goes or stays as a whole, such as
+    ``[--model, "{model}"]``."""
     stdin: Literal["prompt", "none"] = "prompt"
-    """What the program reads: the prompt, or nothing (then an argument holds ``{prompt}``)."""
+    """What the program reads: the prompt, or nothing (then an argument holds ``{prompt}`` or
+    ``{prompt_file}``)."""
     output: Literal["text", "claude", "codex", "gemini", "goose", "opencode"] = "text"
     """How its output is read: as text, or as the JSON events of one of these programs."""
-    env: dict[StrictStr, StrictStr] = {}
-    """Variables of the program; ``{config_dir}`` is filled in."""
-    config_dir: StrictStr | None = None
+    failed_lines: list[Argument] = []
+    """``text``: the run failed when a line begins with one of these, whatever the exit code."""
+    env: dict[VariableName, VariableValue] = {}
+    """Variables of the program; the agent's and the job's own win."""
+    config_dir: VariableName | None = None
     """The variable that names the program's own configuration directory (``CODEX_HOME``)."""
+    config_home: Short | None = None
+    """Where that directory is when the variable is not set (``~/.codex``)."""
+    config_shared: list[Short] = []
+    """Files of the user's own configuration directory that every job's directory links to: that
+    is how a login holds."""
+    mcp: Literal["claude", "codex", "gemini", "goose", "opencode", "copilot"] | None = None
+    """In whose form MCP servers are written; None: the program takes none."""
     version: list[Argument] = ["--version"]
     """Arguments that make it print its version."""
     system_in_prompt: StrictBool = False
     """Put the system prompt before the prompt: the program has no option for it."""
+    login: Short = ""
+    """What to do when the program says that nobody is logged in, in a sentence."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> CommandTemplate:
+        program = self.argv[0]
+        if not isinstance(program, str) or not program.strip() or PLACEHOLDER.search(program):
+            raise ValueError("the first of argv is the program: a name on PATH, or a path")
+        if self.stdin == "none" and not {"prompt", "prompt_file"} & self.placeholders():
+            raise ValueError(
+                "the program reads nothing (stdin: none), so an argument must hold {prompt} or "
+                "{prompt_file}"
+            )
+        for name in self.config_shared:
+            if name.startswith("/") or ".." in name.split("/"):
+                raise ValueError(f"{name!r:.60} is not the name of a file in the directory")
+        return self
+
+    @property
+    def program(self) -> str:
+        """A name on PATH, or a path."""
+        return str(self.argv[0])
+
+    def placeholders(self) -> set[str]:
+        """What its arguments and variables ask for."""
+        texts = [*self.env.values()]
+        for item in self.argv:
+            texts += [item] if isinstance(item, str) else item
+        return {found for text in texts for found in PLACEHOLDER.findall(text)}
 
 
 class AgentInput(BaseModel):

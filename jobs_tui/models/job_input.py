@@ -62,6 +62,12 @@ def _no_nul(text: str) -> str:
     return text
 
 
+VariableName = Annotated[StrictStr, AfterValidator(_variable)]
+"""The name of an environment variable."""
+VariableValue = Annotated[StrictStr, AfterValidator(_no_nul)]
+"""What an environment variable can hold."""
+
+
 class McpServerInput(BaseModel):
     """One MCP server: over stdio (``command``) or over HTTP or SSE (``url``)."""
 
@@ -83,10 +89,7 @@ def _mcp_server(sent: dict[str, Any]) -> dict[str, Any]:
 class ExecutionEnvironmentInput(BaseModel):
     """Variables, secrets, integrations and MCP servers of a run."""
 
-    env_vars: dict[
-        Annotated[StrictStr, AfterValidator(_variable)],
-        Annotated[StrictStr, AfterValidator(_no_nul)],
-    ] = {}
+    env_vars: dict[VariableName, VariableValue] = {}
     secrets: list[Short] = []
     integration_ids: list[Short] = []
     mcp_servers: dict[StrictStr, Annotated[dict[StrictStr, Any], AfterValidator(_mcp_server)]] = {}

@@ -47,6 +47,10 @@ class Home:
         """Where the launcher of engine ``token`` writes what it had spawned when that died."""
         return self.data / f"launched-{token}.json"
 
+    def job_state(self, job_id: str) -> Path:
+        """What the agents of a job keep from run to run (``Task.state_directory``)."""
+        return self.data / "state" / job_id
+
     def environment(self) -> dict[str, str]:
         """What another process needs in its environment to find this home."""
         return {"JOBS_TUI_HOME": str(self.data)} if self.config_file.parent == self.data else {}

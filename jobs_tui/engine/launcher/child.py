@@ -4,10 +4,10 @@ Started as a script with ``python -I -S child.py SOCKET JOURNAL GRACE``: standar
 thread (it changes directory before each spawn), a session of its own. It outlives its engine just
 long enough to end what the engine left running and to write down what it had started.
 
-Engine to launcher: ``spawn number run_id argv env cwd`` with two pipes, ``stop number grace``,
-``ack run_id``, ``close grace``. Launcher to engine: ``ready``, ``pid number pid``, ``error number
-place errno text``, ``exit number code user system rss at``, ``ended number count untouchable``,
-``strays count``, ``crash traceback``.
+Engine to launcher: ``spawn number run_id argv env cwd stdin`` with two pipes, ``stop number
+grace``, ``ack run_id``, ``close grace``. Launcher to engine: ``ready``, ``pid number pid``,
+``error number place errno text``, ``exit number code user system rss at``, ``ended number count
+untouchable``, ``strays count``, ``crash traceback``.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if __name__ == "__main__":  # -I -S: nothing but the standard library is on the 
     sys.path.append(os.path.abspath(__file__ + "/../../../.."))
 
 from jobs_tui.engine.launcher import kin
+from jobs_tui.engine.launcher.held import held
 from jobs_tui.engine.launcher.journal import add_to_journal
 from jobs_tui.engine.launcher.kin import Kin, Member, ProcKin, Run
 from jobs_tui.engine.launcher.line import EngineLine
@@ -110,8 +111,10 @@ class Child:
 
     def _handle(self, message: tuple[object, ...]) -> None:
         match message:
-            case ("spawn", int(number), str(run_id), list(argv), dict(env), str(cwd)):
-                self._spawn(number, run_id, argv, env, cwd)
+            case (
+                "spawn", int(number), str(run_id), list(argv), dict(env), str(cwd), stdin
+            ) if stdin is None or isinstance(stdin, bytes):  # fmt: skip
+                self._spawn(number, run_id, argv, env, cwd, stdin)
             case ("stop", int(number), float(grace)):
                 if run := self._runs.get(number):
                     self._stop(run, grace)
@@ -126,7 +129,13 @@ class Child:
     # -- starting
 
     def _spawn(
-        self, number: int, run_id: str, argv: list[str], env: dict[str, str | None], cwd: str
+        self,
+        number: int,
+        run_id: str,
+        argv: list[str],
+        env: dict[str, str | None],
+        cwd: str,
+        stdin: bytes | None,
     ) -> None:
         fds = self._line.take_fds()
         place = "descriptors"
@@ -134,16 +143,18 @@ class Child:
             pipes = frozenset(os.fstat(fd).st_ino for fd in fds)
             place = "cwd"
             os.chdir(cwd)
+            dup = [(os.POSIX_SPAWN_DUP2, fds[0], 1), (os.POSIX_SPAWN_DUP2, fds[1], 2)]
+            if stdin is not None:
+                place = "stdin"
+                fds.append(held(stdin, self._journal))
+                dup.append((os.POSIX_SPAWN_DUP2, fds[-1], 0))
             place = "exec"
             merged = {**os.environ, **env}
             pid = os.posix_spawn(
                 argv[0],
                 argv,
                 {name: value for name, value in merged.items() if value is not None},
-                file_actions=[
-                    (os.POSIX_SPAWN_DUP2, fds[0], 1),
-                    (os.POSIX_SPAWN_DUP2, fds[1], 2),
-                ],
+                file_actions=dup,
                 setpgroup=0,
                 setsigmask=(),
                 setsigdef=DEFAULTED,

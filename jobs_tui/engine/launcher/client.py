@@ -115,7 +115,12 @@ class Launcher:
         return launcher
 
     async def spawn(
-        self, run_id: str, argv: Sequence[str], env: Mapping[str, str | None], cwd: str
+        self,
+        run_id: str,
+        argv: Sequence[str],
+        env: Mapping[str, str | None],
+        cwd: str,
+        stdin: bytes | None = None,
     ) -> LaunchedProcess:
         """See ProcessSpawner. When cancelled meanwhile, nothing of the process is left.
 
@@ -125,7 +130,7 @@ class Launcher:
         """
         await self._credit.acquire()
         try:
-            process = self._request(run_id, argv, env, cwd)
+            process = self._request(run_id, argv, env, cwd, stdin)
         except BaseException:
             self._credit.release()
             raise
@@ -146,12 +151,17 @@ class Launcher:
         return process
 
     def _request(
-        self, run_id: str, argv: Sequence[str], env: Mapping[str, str | None], cwd: str
+        self,
+        run_id: str,
+        argv: Sequence[str],
+        env: Mapping[str, str | None],
+        cwd: str,
+        stdin: bytes | None,
     ) -> LaunchedProcess:
         self._check_open()
         marked = {**env, MARK: run_id}
         self._number += 1
-        frame = pack(("spawn", self._number, run_id, list(argv), marked, cwd))
+        frame = pack(("spawn", self._number, run_id, list(argv), marked, cwd, stdin))
         fds: list[int] = []
         try:
             for _ in range(FDS_PER_SPAWN):

@@ -36,6 +36,10 @@ def explain(
         return SpawnFailed(
             "The launcher has no file descriptors left.", "Raise the engine's limit: ulimit -n."
         )
+    if place == "stdin":
+        return SpawnFailed(
+            f"What the program is to read cannot be held: {refusal.text}.", "Free some memory."
+        )
     if code == errno.E2BIG:
         sizes = {name: len(value.encode("utf-8", "surrogatepass")) for name, value in env.items()
                  if value is not None}  # fmt: skip

@@ -12,6 +12,7 @@ import pytest
 from jobs_tui.agents.runner import LauncherDied, SpawnFailed
 from jobs_tui.engine.launcher import procs
 from jobs_tui.engine.launcher.client import Launcher
+from jobs_tui.engine.launcher.held import held
 from jobs_tui.engine.launcher.journal import read_journal
 from tests.launcher_help import BASH, alive, read_all, token, until
 
@@ -43,6 +44,39 @@ async def test_descriptors_of_runs_that_live_are_not_inherited(launcher: Launche
         other.stop(0)
         await other.ended()
         other.close()
+
+
+@pytest.mark.parametrize("size", [0, 5, 65_537, 3_000_000])
+async def test_a_run_reads_the_whole_of_what_it_is_given(launcher: Launcher, size: int) -> None:
+    text = b"0123456789" * (size // 10) + b"x" * (size % 10)
+    run = await launcher.spawn("exec_a", [BASH, "-c", "ls -m /proc/$$/fd; cat"], {}, "/", text)
+    first, _, rest = (await read_all(run.stdout)).partition(b"\n")
+    assert first == b"0, 1, 2"
+    assert rest == text
+    await run.ended()
+    run.close()
+
+
+async def test_what_nobody_reads_holds_up_nothing(launcher: Launcher, tmp_path: Path) -> None:
+    before = len(os.listdir(f"/proc/{launcher.pid}/fd"))
+    run = await launcher.spawn("exec_a", ["/bin/true"], {}, "/", b"x" * 1_000_000)
+    assert (await run.exited()).code == 0
+    await run.ended()
+    run.close()
+    with pytest.raises(SpawnFailed, match="was not found"):
+        await launcher.spawn("exec_a", ["/nope"], {}, "/", b"x")
+    assert len(os.listdir(f"/proc/{launcher.pid}/fd")) == before
+
+
+def test_what_is_held_without_memory_files_has_no_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "memfd_create")
+    fd = held(b"text", str(tmp_path / "journal"))
+    assert list(tmp_path.iterdir()) == []
+    assert os.read(fd, 10) == b"text"
+    assert os.fstat(fd).st_mode & 0o777 == 0o600
+    os.close(fd)
 
 
 async def test_environment_is_a_difference(
