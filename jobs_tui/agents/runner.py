@@ -7,6 +7,7 @@ event loop, pays for them (DESIGN 7).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -297,6 +298,14 @@ class Task:
     tools: ToolContext | None = None
     """What tools need; None: tools that need more than the machine are not offered."""
     resume: Resume | None = None
+    spent: dict[str, object] = field(default_factory=dict)
+    """As ``Result.usage``; a runner of models writes here what is used so far, so that it is known
+    of a run that was cancelled as well."""
+
+    def directory(self) -> str:
+        """The absolute path of the working directory."""
+        home = os.path.expanduser("~")
+        return os.path.join(home, os.path.expanduser(self.working_directory or ""))
 
 
 @dataclass(frozen=True, slots=True)
