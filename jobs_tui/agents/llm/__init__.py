@@ -1,1 +1,1 @@
-"""Agents that are a model behind an endpoint, through pydantic-ai (AGENTS.md 1)."""
+"""Agents that are language models, local or elsewhere (AGENTS.md 1 and 2)."""
