@@ -100,6 +100,9 @@ async def _policies(
         definition,
         agent=doer.agent,
         execution=execution,
+        job_id=execution.job_id,
+        user=execution.requested_by or "engine",
+        face="engine",
         now=parts.store.clock.now(),
     )
     verdict = await parts.policies.adecide(policies, question)

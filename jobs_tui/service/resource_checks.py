@@ -149,9 +149,13 @@ def _policy(policy: PolicyInput) -> None:
             "Give the file with --file, or choose an OPA server with --url.",
             field="module",
         )
-    from jobs_tui.guard.policy.engine import check_module
+    from jobs_tui.guard.policy.engine import PolicyEngine
 
-    problem = check_module(policy.module or "")
+    engine = PolicyEngine()
+    try:
+        problem = engine.check_module(policy.module or "")
+    finally:
+        engine.close()
     if problem:
         raise InvalidInput(f"The policy {policy.id} is not valid: {problem}", field="module")
 

@@ -166,28 +166,39 @@ def rotate_key(ctx: Context) -> int:
 
 def used_by(ctx: Context, name: str) -> list[str]:
     """What asks for a secret by its name."""
-    found = []
-    for row in ctx.store.rows(
+    jobs = ctx.store.rows(
         "select name, execution_environment from jobs where archived_at is null"
         " and execution_environment is not null order by name"
-    ):
-        if _asks(json.loads(row[1]).get("secrets") or (), name):
-            found.append(f"the job {row[0]!r:.60}")
+    )
     known = ctx.directory
-    for agent in known.agents.values():
-        key = [agent.api_key] if agent.api_key else []
-        if _asks(agent.execution_environment.secrets, name) or _refers(key, name):
-            found.append(f"the agent {agent.id}")
-    for environment in known.environments.values():
-        if _asks(environment.secrets, name):
-            found.append(f"the environment {environment.id}")
-    for integration in known.integrations.values():
-        if _asks(integration.secrets, name):
-            found.append(f"the integration {integration.id}")
-    for other in rows.listing(ctx.store.jobs.reader()):
-        if other.reference == f"store:{name}":
-            found.append(f"the secret {other.name}")
-    return found
+    return [
+        *(
+            f"the job {row[0]!r:.60}"
+            for row in jobs
+            if _asks(json.loads(row[1]).get("secrets") or (), name)
+        ),
+        *(
+            f"the agent {one.id}"
+            for one in known.agents.values()
+            if _asks(one.execution_environment.secrets, name)
+            or _refers([one.api_key] if one.api_key else [], name)
+        ),
+        *(
+            f"the environment {one.id}"
+            for one in known.environments.values()
+            if _asks(one.secrets, name)
+        ),
+        *(
+            f"the integration {one.id}"
+            for one in known.integrations.values()
+            if _asks(one.secrets, name)
+        ),
+        *(
+            f"the secret {one.name}"
+            for one in rows.listing(ctx.store.jobs.reader())
+            if one.reference == f"store:{name}"
+        ),
+    ]
 
 
 def _asks(entries: Any, name: str) -> bool:

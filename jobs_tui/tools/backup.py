@@ -326,7 +326,10 @@ class BackupDatabases(ToolArguments):
 
 
 async def _databases_all(arguments: BackupDatabases, context: ToolContext) -> ToolResult:
-    texts, alarms, parts, made = [], [], [], []
+    texts: list[str] = []
+    alarms: list[str] = []
+    parts: list[str] = []
+    made: list[dict[str, Any]] = []
     sqlite = await _sqlite(
         BackupSqlite(paths=[], target=arguments.target, keep=arguments.keep, depth=4), context
     )

@@ -279,7 +279,7 @@ def _scan(
     start = (
         "" if since is None else datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%d %H:%M:%S")
     )
-    found = []
+    found: list[dict[str, Any]] = []
     for path in files:
         lines = hits = 0
         last: deque[tuple[int, str]] = deque(maxlen=max(1, examples))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import socket
 import ssl
@@ -245,7 +246,7 @@ async def _try_port(arguments: TcpPort, port: int) -> str:
     except TimeoutError:
         return f"no answer within {arguments.timeout:g} s"
     except OSError as error:
-        return error.strerror or str(error)
+        return os.strerror(error.errno) if error.errno else str(error)
     writer.close()
     return ""
 
@@ -277,7 +278,9 @@ async def _service(arguments: ServiceStatus, context: ToolContext) -> ToolResult
         )  # fmt: skip
         if done.exit_code:
             said = done.stderr.strip().splitlines()
-            raise ToolFailed(f"systemd does not answer: {short(said[0]) if said else 'no reason'}.")
+            raise ToolFailed(
+                f"systemd does not answer: {short(said[0]).rstrip('.') if said else 'no reason'}."
+            )
         pairs = (line.partition("=") for line in done.stdout.splitlines())
         found.append({key: value for key, _, value in pairs})
     alarms = tuple(

@@ -1,0 +1,140 @@
+"""Backups can be read back, are rotated, and never stand half done under their name."""
+
+from __future__ import annotations
+
+import io
+import os
+import sqlite3
+import tarfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from jobs_tui.tools import backup
+from jobs_tui.tools.tool import ToolFailed
+from tests.tools.conftest import Use
+
+
+def unpacked(path: Path) -> bytes:
+    with open(path, "rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
+        return stream.read()
+
+
+@pytest.mark.parametrize("form", ["tar.zst", "tar.gz"])
+async def test_a_directory_is_packed_and_can_be_read_back(use: Use, work: Path, form: str) -> None:
+    (work / "src" / "sub").mkdir(parents=True)
+    (work / "src" / "sub" / "a.txt").write_text("hello")
+    (work / "src" / "link").symlink_to("sub/a.txt")
+    found = await use("backup_directory", path="src", target="bk", format=form)
+    assert found.alarms == ()
+    (archive,) = (work / "bk").iterdir()
+    assert archive.stat().st_mode & 0o777 == 0o600
+    raw = unpacked(archive) if form == "tar.zst" else archive.read_bytes()
+    with tarfile.open(fileobj=io.BytesIO(raw)) as tar:
+        assert sorted(tar.getnames()) == ["src", "src/link", "src/sub", "src/sub/a.txt"]
+        member = tar.extractfile("src/sub/a.txt")
+        assert member is not None
+        assert member.read() == b"hello"
+
+
+async def test_only_the_newest_are_kept_and_others_files_stay(use: Use, work: Path) -> None:
+    (work / "src").mkdir()
+    (work / "bk").mkdir()
+    (work / "bk" / "notes.txt").write_text("mine")
+    for _ in range(4):
+        found = await use("backup_directory", path="src", target="bk", keep=2)
+    assert found.data["removed"] == 1
+    assert len(list((work / "bk").glob("*.tar.zst"))) == 2
+    assert (work / "bk" / "notes.txt").exists()
+
+
+async def test_an_archive_does_not_go_into_what_it_holds(use: Use, work: Path) -> None:
+    (work / "src").mkdir()
+    with pytest.raises(ToolFailed, match="inside of"):
+        await use("backup_directory", path="src", target="src/bk")
+    with pytest.raises(ToolFailed, match="no directory"):
+        await use("backup_directory", path="gone")
+
+
+def database(path: Path, rows: int = 3) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("create table t (x)")
+        connection.executemany("insert into t values (?)", [(n,) for n in range(rows)])
+        connection.commit()
+    return path
+
+
+async def test_a_database_is_copied_while_others_use_it(use: Use, work: Path) -> None:
+    path = database(work / "app.db")
+    with closing(sqlite3.connect(path)) as writer:
+        writer.execute("begin immediate")
+        writer.execute("insert into t values (99)")  # never committed
+        found = await use("backup_sqlite", paths=["app.db"], target="bk")
+    assert found.alarms == ()
+    (copy,) = (work / "bk").iterdir()
+    plain = work / "plain.db"
+    plain.write_bytes(unpacked(copy))
+    with closing(sqlite3.connect(plain)) as connection:
+        assert connection.execute("select count(*) from t").fetchone() == (3,)
+
+
+async def test_all_databases_of_the_usual_places_are_found(
+    use: Use, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "USUAL", ("place",))
+    monkeypatch.setattr(backup.shutil, "which", lambda program: None)
+    database(work / "place" / "a" / "one.db")
+    database(work / "place" / "two.sqlite3")
+    (work / "place" / "no.db").write_bytes(b"SQLite format 4" + b"x" * 600)
+    found = await use("backup_databases", target="bk")
+    assert found.alarms == ()
+    assert {Path(one["what"]).name for one in found.data["made"]} == {"one.db", "two.sqlite3"}
+    assert "2 SQLite databases" in found.summary
+    assert "pg_dump is not installed" in found.text
+
+
+async def test_nothing_to_back_up_is_an_alarm(
+    use: Use, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "USUAL", ("empty",))
+    monkeypatch.setattr(backup.shutil, "which", lambda program: None)
+    (work / "empty").mkdir()
+    found = await use("backup_databases", target="bk")
+    assert found.alarms == ("No database was found on this machine: nothing was backed up.",)
+
+
+async def test_a_damaged_database_is_an_alarm_and_leaves_no_copy(use: Use, work: Path) -> None:
+    path = database(work / "app.db", 2000)
+    raw = bytearray(path.read_bytes())
+    raw[4096:8192] = os.urandom(4096)
+    path.write_bytes(raw)
+    found = await use("backup_sqlite", paths=["app.db"], target="bk")
+    assert len(found.alarms) == 1
+    assert "app.db" in found.alarms[0]
+    assert list((work / "bk").iterdir()) == []
+
+
+async def test_postgresql_is_dumped_by_its_own_program(
+    use: Use, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    scripts = {
+        "psql": 'echo orders; echo "we ird"',
+        "pg_dump": "for a; do case $a in --file=*) f=${a#--file=};; we*) exit 1;; esac; done\n"
+        'echo dump > "$f"',
+        "pg_restore": "exit 0",
+    }
+    for name, text in scripts.items():
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    found = await use("backup_postgresql", target="bk")
+    assert [one["what"] for one in found.data["made"]] == ["orders"]
+    assert found.alarms == ("The database we ird could not be dumped: no reason.",)
+    (dump,) = (work / "bk").iterdir()
+    assert dump.name.startswith("postgresql-orders-")
