@@ -44,6 +44,7 @@ ENTRIES = {
     "environment": Entry(f"{_CLI}.groups.others:environment", "Environments: what a run needs."),
     "queue": Entry(f"{_CLI}.groups.others:queue", "Worker queues: where runs wait."),
     "integration": Entry(f"{_CLI}.groups.others:integration", "Bundles of variables and secrets."),
+    "secret": Entry(f"{_CLI}.secret:secret", "Secrets that runs get as variables."),
     "policy": Entry(f"{_CLI}.groups.policy:policy", "Rules that allow, deny or ask."),
     "apply": Entry(f"{_CLI}.manifest:apply", "Make a home be as a file says."),
     "export": Entry(f"{_CLI}.manifest:export", "Print a home as a file."),

@@ -12,7 +12,7 @@ from aiohttp.typedefs import Middleware
 from jobs_tui.models.errors import JobsTuiError, StoreError
 from jobs_tui.server import docs, metrics
 from jobs_tui.server.answers import json_response
-from jobs_tui.server.api import audit, catalogue, resources, scheduled_tasks, tokens
+from jobs_tui.server.api import audit, catalogue, resources, scheduled_tasks, secrets, tokens
 from jobs_tui.server.api.deliveries import Deliveries
 from jobs_tui.server.api.errors import TRY_AGAIN, Unprocessable, detail_of
 from jobs_tui.server.api.executions import Executions
@@ -67,6 +67,7 @@ def build_app(
     register(app, tokens.routes())
     register(app, audit.routes())
     register(app, resources.routes(check))
+    register(app, secrets.routes())
     register(app, catalogue.routes())
     register(app, health.routes(HEALTH_ROUTES))
     register(app, metrics.routes())

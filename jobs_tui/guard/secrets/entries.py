@@ -63,7 +63,8 @@ def parse_entry(text: str) -> SecretEntry:
     last = rest if scheme in ("env", "store") else re.split(r"[/ ]", rest.strip())[-1]
     if scheme == "file":
         last = last.rpartition("/")[2].partition(".")[0] or last
-    variable = last if _VARIABLE.match(last) else re.sub(r"[^A-Za-z0-9]+", "_", last).upper()
+    named = scheme in ("env", "store") and _VARIABLE.match(last)
+    variable = last if named else re.sub(r"[^A-Za-z0-9]+", "_", last).upper()
     if not _VARIABLE.match(variable):
         raise InvalidInput(
             f"The secret {text!r:.60} gives no name for a variable.",

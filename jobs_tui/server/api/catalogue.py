@@ -61,13 +61,6 @@ class ProviderResponse(Answer):
     """Whether what it needs is installed."""
 
 
-class Named(Answer):
-    """Something with a name: a secret without its value."""
-
-    id: str
-    name: str
-
-
 def routes() -> list[Route]:
     """All of them."""
     missing = {404: Problem}
@@ -85,8 +78,6 @@ def routes() -> list[Route]:
                "List kinds of agents", {200: list[RuntimeResponse]}),
         _route("workers", _all("workers", catalogue.workers),
                "List workers: the engine while it runs", {200: list[WorkerResponse]}),
-        _route("secrets", _none("secrets"), "List the names of secrets; there are none",
-               {200: list[Named]}),
     ]  # fmt: skip
 
 
@@ -98,14 +89,6 @@ def _route(path: str, handler: Handler, summary: str, answers: Any, **more: Any)
 def _all(name: str, find: Callable[[Context], list[dict[str, Any]]]) -> Handler:
     async def listing(request: web.Request) -> web.Response:
         return json_response(await asyncio.to_thread(find, context_of(request)))
-
-    listing.__name__ = name
-    return listing
-
-
-def _none(name: str) -> Handler:
-    async def listing(request: web.Request) -> web.Response:
-        return json_response([])
 
     listing.__name__ = name
     return listing
