@@ -27,6 +27,8 @@ class EngineWish:
     model: str = ""
     key: str | None = None
     """The key itself."""
+    problem: str = ""
+    """Why the endpoint cannot be asked: its key is not to be had; empty when it can."""
 
 
 @lru_cache(maxsize=1)
@@ -50,6 +52,8 @@ def engine_for(wish: EngineWish) -> Engine:
         if not semantic.installed():
             raise EngineBroken("The model for fit by meaning is not installed.", semantic.SETUP)
         return semantic.shared()
+    if wish.problem:
+        raise EngineBroken(wish.problem, "Mend embeddings_key in the settings.")
     if not wish.url:
         raise EngineBroken("No embeddings endpoint is set.", "Set embeddings_url.")
     return _endpoint(wish.url, wish.model, wish.key)

@@ -61,7 +61,7 @@ class LexicalEngine:
     """Fit by words; always there."""
 
     name: ClassVar[str] = "lexical"
-    floor: ClassVar[float] = 0.12
+    floor: ClassVar[float] = 0.15
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -203,8 +203,7 @@ def _indexed(documents: tuple[Document, ...]) -> _Index:
     gram_idf = {gram: math.log((1 + count) / (1 + n)) + 1 for gram, n in gram_count.items()}
     unknown = math.log(1 + count) + 1
     read = tuple(
-        _Read(term, sum(term.values()), matter)
-        for term, matter in zip(terms, matters, strict=True)
+        _Read(term, sum(term.values()), matter) for term, matter in zip(terms, matters, strict=True)
     )
     letters: dict[str, list[tuple[int, float]]] = {}
     for place, gram_counts in enumerate(grams):

@@ -23,7 +23,7 @@ LONGEST = 256
 """Tokens of a text that are read, as the model was trained."""
 BATCH_TOKENS = 2048
 """Tokens, filling included, that go through together: the weights are then read once for many."""
-_TYPES = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2")}
+_TYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2")}
 _HEADER_LIMIT = 10 * 1024 * 1024
 
 
@@ -94,9 +94,7 @@ class MiniLM:
             x + self._linear(seen, f"{at}attention.output.dense"), f"{at}attention.output.LayerNorm"
         )
         inner = _gelu(self._linear(x, f"{at}intermediate.dense"))
-        return self._normed(
-            x + self._linear(inner, f"{at}output.dense"), f"{at}output.LayerNorm"
-        )
+        return self._normed(x + self._linear(inner, f"{at}output.dense"), f"{at}output.LayerNorm")
 
     def _linear(self, x: Array, name: str) -> Array:
         result: Array = x @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
@@ -110,7 +108,7 @@ class MiniLM:
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Places of texts of about the same length, each batch at most BATCH_TOKENS with its filling."""
+    """Places of texts of like length, each batch at most BATCH_TOKENS with its filling."""
     batches: list[list[int]] = []
     for place in sorted(range(len(lengths)), key=lengths.__getitem__):
         if not batches or (len(batches[-1]) + 1) * lengths[place] > BATCH_TOKENS:

@@ -11,7 +11,7 @@ from jobs_tui.agents.smart.engines.stemming import stem
 LONGEST = 20_000
 """Characters of a text that are read; a prompt says what it is about before that."""
 
-STOP = frozenset(
+_STOP = (
     "a about after again all also am an and any are as at be because been before being but by can"
     " could did do does doing done during each else ever every few for from further had has have"
     " having he her here hers him his how i if in into is it its just let like make many may me"
@@ -19,16 +19,18 @@ STOP = frozenset(
     " over own per please same shall she should so some still such than that the their them then"
     " there these they this those through to too two under until up us use used using very want"
     " was we were what when where whether which while who whom why will with within without would"
-    " yet you your yours".split()
+    " yet you your yours"
 )
-"""Words that say nothing about a task."""
-
-LIGHT = frozenset(
+_LIGHT = (
     "add able begin bring check come create day end find finish first get give go good happen help"
     " hour keep know last let list look minute month morning name new next night number open put"
     " run see show start stop take thing time today tomorrow tonight try way week work year"
-    " yesterday".split()
+    " yesterday"
 )
+STOP = frozenset(_STOP.split())
+"""Words that say nothing about a task."""
+
+LIGHT = frozenset(_LIGHT.split())
 """Words that say little: in tasks of every sort."""
 
 _TWO_IN_ONE: Mapping[str, frozenset[str]] = MappingProxyType(

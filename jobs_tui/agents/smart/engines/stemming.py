@@ -28,7 +28,7 @@ _STEP_4 = (
 
 def _shape(stem: str) -> str:
     """``c`` and ``v`` for runs of consonants and vowels."""
-    letters = []
+    letters: list[str] = []
     for place, letter in enumerate(stem):
         vowel = letter in "aeiou" or (letter == "y" and place > 0 and letters[-1] == "c")
         letters.append("v" if vowel else "c")
@@ -70,7 +70,7 @@ def stem(word: str) -> str:
 
 
 def _plurals(word: str) -> str:
-    if word.endswith("sses") or word.endswith("ies"):
+    if word.endswith(("sses", "ies")):
         return word[:-2]
     if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
         return word[:-1]
