@@ -48,6 +48,7 @@ ENTRIES = {
     "policy": Entry(f"{_CLI}.groups.policy:policy", "Rules that allow, deny or ask."),
     "apply": Entry(f"{_CLI}.manifest:apply", "Make a home be as a file says."),
     "export": Entry(f"{_CLI}.manifest:export", "Print a home as a file."),
+    "semantic": Entry(f"{_CLI}.semantic:semantic", "The small model for Smart: set up, status."),
     "token": Entry(f"{_CLI}.token:token", "Tokens of the HTTP interface."),
     "audit": Entry(f"{_CLI}.audit:audit", "List who changed what."),
     "serve": Entry(f"{_CLI}.engine:serve", "Run the engine without a screen."),

@@ -117,6 +117,27 @@ class Settings(BaseSettings, env_prefix="JOBS_TUI_", env_ignore_empty=True, extr
             return None
         return Budget.model_validate({**limits, "warn_at": self.budget_warn_at})
 
+    smart_engine: Literal["auto", "lexical", "semantic", "endpoint"] = Field(
+        default="auto",
+        description="how Smart ranks agents: `lexical` by words, `semantic` by a model on this"
+        " machine, `endpoint` by embeddings of an endpoint; `auto` takes the best that is there",
+    )
+    embeddings_url: str = Field(
+        default="", description="OpenAI-compatible endpoint for embeddings, such as"
+        " `http://127.0.0.1:11434/v1`"
+    )  # fmt: skip
+    embeddings_model: str = Field(
+        default="text-embedding-3-small", description="model of that endpoint"
+    )
+    embeddings_key: str = Field(
+        default="", description="reference to its key (`env:NAME`, `store:NAME`), never the key"
+    )
+    chooser_agent: str = Field(
+        default="",
+        description="id of an `llm` agent that chooses among the best five when Smart's lead is"
+        " unclear",
+    )
+
 
 @lru_cache(maxsize=8)
 def _load(config_file: Path, stamp: float) -> tuple[Settings, Mapping[str, Origin]]:
