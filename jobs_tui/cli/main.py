@@ -36,6 +36,7 @@ ENTRIES = {
     "logs": Entry(f"{_CLI}.logs:logs", "Print the log of a run."),
     "cancel": Entry(f"{_CLI}.runs:cancel", "End a run."),
     "rerun": Entry(f"{_CLI}.runs:rerun", "Start a run again."),
+    "approval": Entry(f"{_CLI}.approval:approval", "Approvals: what runs wait for."),
     "cron": Entry(f"{_CLI}.cron:cron", "Cron expressions: next runs, words."),
     "webhook": Entry(f"{_CLI}.hooks:webhook", "Webhooks: addresses, secrets, deliveries."),
     "agent": Entry(f"{_CLI}.groups.agent:agent", "Agents: who does a job."),

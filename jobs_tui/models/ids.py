@@ -42,6 +42,11 @@ def new_token_id() -> str:
     return f"tok_{_uuid4()}"
 
 
+def new_approval_id() -> str:
+    """``appr_<uuid>``: a question to a person."""
+    return f"appr_{_uuid4()}"
+
+
 def new_token() -> str:
     """An unguessable token of 128 bits for a lease or a path (32 hex digits)."""
     return _uuid4().replace("-", "")

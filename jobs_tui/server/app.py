@@ -13,6 +13,7 @@ from jobs_tui.models.errors import JobsTuiError, StoreError
 from jobs_tui.server import docs, metrics
 from jobs_tui.server.answers import json_response
 from jobs_tui.server.api import audit, catalogue, resources, scheduled_tasks, secrets, tokens
+from jobs_tui.server.api.approvals import Approvals
 from jobs_tui.server.api.deliveries import Deliveries
 from jobs_tui.server.api.errors import TRY_AGAIN, Unprocessable, detail_of
 from jobs_tui.server.api.executions import Executions
@@ -63,6 +64,7 @@ def build_app(
     register(app, Jobs(wake).routes())
     register(app, Executions(wake, streams).routes())
     register(app, Deliveries(wake).routes())
+    register(app, Approvals(wake).routes())
     register(app, scheduled_tasks.routes())
     register(app, tokens.routes())
     register(app, audit.routes())

@@ -33,6 +33,7 @@ TAGS = {
     "executions": "Runs of jobs: history, logs, following, ending, starting again.",
     "webhooks": "Signed deliveries that start jobs, and what became of each.",
     "scheduled tasks": "Cron jobs seen through other names. What is wrong is 400 here.",
+    "approvals": "What runs wait for until a person has decided.",
     "tokens": "Who may ask.",
     "audit": "Who changed what.",
     "health": "Whether it works, and how well.",

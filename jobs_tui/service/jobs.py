@@ -18,6 +18,7 @@ from jobs_tui.models.times import maybe_to_text, to_text
 from jobs_tui.service.checks import check, first_due
 from jobs_tui.service.context import Context
 from jobs_tui.service.paused import record_pause
+from jobs_tui.service.policy_gate import Asked, ask_about_change, refuse_denied
 from jobs_tui.store import jobs as rows
 
 
@@ -36,6 +37,7 @@ def create(ctx: Context, data: Mapping[str, Any]) -> Saved:
 
     Raises:
         InvalidInput: nothing was written.
+        Forbidden: a policy denies it.
     """
     return ctx.store.write(create_operation(ctx, data))
 
@@ -47,6 +49,7 @@ def create_operation(
     sent = validated(JobCreate, data)
     checked = check(sent, ctx.directory)
     definition, now, job_id = checked.definition, ctx.now(), new_job_id()
+    warnings = checked.warnings + refuse_denied(ctx, "create", definition)
     hook = definition.trigger_type is TriggerType.WEBHOOK
     secret = new_secret() if hook else None
     values = rows.definition_columns(definition) | {
@@ -64,7 +67,7 @@ def create_operation(
         connection.execute(rows.INSERT, values)
         rows.save_revision(connection, job_id, 1, definition, now, ctx.actor)
         ctx.audit(connection, "job.create", job_id)
-        return Saved(_must_get(connection, job_id), secret, checked.warnings)
+        return Saved(_must_get(connection, job_id), secret, warnings)
 
     return operation
 
@@ -75,21 +78,31 @@ def edit(ctx: Context, job_id: str, changes: Mapping[str, Any]) -> Saved:
     Raises:
         InvalidInput: a field is bad or none is known.
         NotFound: no such job.
+        Forbidden: a policy denies it.
     """
     sent = validated(JobPatch, changes)
     if not sent.model_fields_set:
         raise InvalidInput("Nothing to change was given.", "Name at least one field of the job.")
+    while True:  # again when someone else changed it while the policies were asked
+        saved = _edit(ctx, job_id, sent, ask_about_change(ctx, job_id, sent))
+        if saved is not None:
+            return saved
+
+
+def _edit(ctx: Context, job_id: str, sent: JobPatch, asked: Asked) -> Saved | None:
     secret: str | None = None
     warnings: tuple[str, ...] = ()
     now = ctx.now()
     secret_if_needed, path_if_needed = new_secret(), new_path()
 
-    def operation(connection: sqlite3.Connection) -> Job:
+    def operation(connection: sqlite3.Connection) -> Job | None:
         nonlocal secret, warnings
         job = _must_get(connection, job_id)
         _refuse_archived(job)
+        if not asked.covers(job):
+            return None
         checked = check(sent, ctx.directory, job.definition)
-        warnings = checked.warnings
+        warnings = checked.warnings + asked.warnings
         definition = checked.definition
         enabled = sent.enabled if "enabled" in sent.model_fields_set else job.enabled
         old_secret = connection.execute(
@@ -120,7 +133,8 @@ def edit(ctx: Context, job_id: str, changes: Mapping[str, Any]) -> Saved:
         ctx.audit(connection, "job.edit", job_id, ", ".join(sorted(sent.model_fields_set)))
         return _must_get(connection, job_id)
 
-    return Saved(ctx.store.write(operation), secret, warnings)
+    job = ctx.store.write(operation)
+    return None if job is None else Saved(job, secret, warnings)
 
 
 def pause(ctx: Context, job_id: str) -> Job:

@@ -407,6 +407,7 @@ create table approvals (
     call_id text not null,
     tool text not null,
     arguments text not null,
+    digest text not null,
     agent_id text,
     step text not null default '',
     reason text not null,
@@ -419,6 +420,13 @@ create table approvals (
     unique (execution_id, call_id)
 ) without rowid;
 create index approvals_waiting on approvals (expires_at) where status = 'waiting';
+create trigger approvals_withdrawn after update of status on executions
+when old.status = 'waiting_for_input'
+    and new.status in ('completed', 'failed', 'timed_out', 'cancelled', 'lost', 'skipped')
+begin
+    update approvals set status = 'withdrawn', decided_at = new.completed_at
+    where execution_id = new.id and status = 'waiting';
+end;
 """
 
 LOGS_1 = """

@@ -199,3 +199,8 @@ def policy_engine() -> PolicyEngine:
     engine = PolicyEngine()
     atexit.register(engine.close)
     return engine
+
+
+def check_module(source: str) -> str:
+    """As :meth:`PolicyEngine.check_module`, with the engine of this process."""
+    return policy_engine().check_module(source)

@@ -23,8 +23,8 @@ def job_question(
     definition: Definition,
     *,
     now: datetime,
-    user: str,
-    face: str,
+    user: str | None = None,
+    face: str = "engine",
     job_id: str | None = None,
     agent: AgentInput | None = None,
     execution: Execution | None = None,
@@ -33,12 +33,14 @@ def job_question(
 
     Args:
         now: aware; told in the job's time zone.
-        user: who creates, changes or started it.
-        face: ``cli``, ``tui``, ``api``, ``webhook`` or ``engine``.
-        job_id: None before it has one.
+        user: who creates or changes it; None: who started the run.
+        face: ``cli``, ``tui``, ``api`` or ``engine``.
+        job_id: None before it has one, and for that of the run.
         agent: who does it; None for a team, a workflow, or what is not chosen yet.
         execution: the run; its prompt is the rendered one.
     """
+    if execution is not None:
+        user, job_id = user or execution.requested_by, job_id or execution.job_id
     return {
         "action": action,
         "job": _job(definition, job_id, execution),
@@ -57,11 +59,16 @@ def job_question(
 
 
 def tool_question(
-    question: Mapping[str, Any], name: str, arguments: Mapping[str, Any], *, read_only: bool
+    question: Mapping[str, Any],
+    name: str,
+    arguments: Mapping[str, Any],
+    *,
+    read_only: bool,
+    step: str = "",
 ) -> dict[str, Any]:
     """The question about the call of a tool, made from that about its run."""
     tool = {"name": name, "arguments": dict(arguments), "read_only": read_only}
-    return {**question, "action": "tool", "tool": tool}
+    return {**question, "action": "tool", "step": step, "tool": tool}
 
 
 def _job(definition: Definition, job_id: str | None, execution: Execution | None) -> dict[str, Any]:

@@ -86,5 +86,6 @@ def test_a_tool_is_asked_about_with_its_run() -> None:
     assert question == {
         **about(),
         "action": "tool",
+        "step": "",
         "tool": {"name": "disk_usage", "arguments": {"path": "/"}, "read_only": True},
     }
