@@ -97,7 +97,7 @@ def check(click_ctx: click.Context, name: str, as_json: bool) -> None:
     if as_json:
         print_json(shown)
     else:
-        state = "it can be had" if not problem else problem
+        state = problem or "it can be had"
         used = ", ".join(info.used_by) or "nothing"
         click.echo(fields({name: state, "where": info.row.reference or "sealed here",
                            "used by": used}))  # fmt: skip

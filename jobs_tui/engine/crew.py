@@ -31,6 +31,7 @@ from jobs_tui.engine.parts import Parts
 from jobs_tui.engine.step_output import StepOutput
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.agent import AgentInput
+from jobs_tui.models.approval import call_key
 from jobs_tui.models.config import JobConfig
 from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.errors import JobsTuiError
@@ -310,7 +311,7 @@ class EngineCrew:
     def _resume(self, step: str) -> Resume | None:
         if step not in self.states:
             return None
-        prefix = f"{step}/" if step else ""
+        prefix = call_key(step, "")
         decided = {
             call_id.removeprefix(prefix): verdict
             for call_id, verdict in self.decisions.items()

@@ -17,14 +17,12 @@ from jobs_tui.engine.crew import accounts_of
 from jobs_tui.engine.environments import environment_problem
 from jobs_tui.engine.parts import Parts
 from jobs_tui.guard.policy.questions import job_question
+from jobs_tui.models.approval import RUN
 from jobs_tui.models.config import JobConfig
 from jobs_tui.models.enums import Decision, ExecutionStatus
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Definition
 from jobs_tui.models.verdict import Verdict
-
-RUN = "run"
-"""The call id of an approval of a run as a whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,7 @@ def write_hold(
             agent_id=one.agent_id,
             step=one.step,
             reason=mask(one.reason),
+            mask=mask,
             now=held.at,
             expires=expires,
         )

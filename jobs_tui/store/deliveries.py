@@ -36,7 +36,7 @@ class Hook:
 def hook(connection: sqlite3.Connection, path: str) -> Hook | None:
     """The webhook job of a path; deleted jobs and jobs with another trigger have none."""
     row = connection.execute(
-        "select jobs.*, 0 as live from jobs where webhook_path = ?"
+        "select jobs.*, 0 as live, null as waits_for from jobs where webhook_path = ?"
         " and trigger_type = 'webhook' and archived_at is null and webhook_secret is not null",
         (path,),
     ).fetchone()
@@ -46,7 +46,7 @@ def hook(connection: sqlite3.Connection, path: str) -> Hook | None:
 def hook_of(connection: sqlite3.Connection, job_id: str) -> Hook | None:
     """The webhook of a job that is not deleted and has webhook as its trigger."""
     row = connection.execute(
-        "select jobs.*, 0 as live from jobs where id = ?"
+        "select jobs.*, 0 as live, null as waits_for from jobs where id = ?"
         " and trigger_type = 'webhook' and archived_at is null and webhook_secret is not null",
         (job_id,),
     ).fetchone()
