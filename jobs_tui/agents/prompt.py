@@ -13,8 +13,10 @@ from jobs_tui.agents.doer import doer_of, one_step
 from jobs_tui.agents.plain import TextPrompts
 from jobs_tui.agents.registry import get_runner
 from jobs_tui.agents.runner import SHELL, Runner
+from jobs_tui.agents.teams.prompts import check_inner, inner_variables
 from jobs_tui.models.errors import InvalidInput, NotFound, Refused
 from jobs_tui.models.job import Definition, Parameter
+from jobs_tui.models.team import TeamInput, WorkflowInput
 
 BUILT_IN = ("run_id", "run_date", "job_name", "scheduled_for")
 """Variables that every prompt may use without declaring them (DESIGN 9)."""
@@ -33,12 +35,17 @@ class Start:
 
 
 def template_variables(definition: Definition, directory: Directory) -> tuple[str, ...]:
-    """Names that the prompt uses, in order of appearance.
+    """Names that the prompt uses, in order of appearance, then those that the prompts inside its
+    team or workflow use.
 
     Raises:
-        InvalidInput: the prompt is not a valid template.
+        InvalidInput: one of them is not a valid template.
     """
-    return _prompts(definition, directory).variables(definition.prompt_template)
+    names = _prompts(definition, directory).variables(definition.prompt_template)
+    entity = _entity(definition, directory)
+    if entity is not None:
+        names = tuple(dict.fromkeys((*names, *inner_variables(entity, directory))))
+    return names
 
 
 def check_prompt(definition: Definition, directory: Directory) -> tuple[str, ...]:
@@ -55,7 +62,11 @@ def check_prompt(definition: Definition, directory: Directory) -> tuple[str, ...
             return get_runner(SHELL.kind).check(definition.prompt_template, names)
         except InvalidInput as error:
             return (f"The agent {SHELL.id}, which runs it, will fail: {error.sentence()}",)
-    return _prompts(definition, directory).check(definition.prompt_template, names)
+    warnings = _prompts(definition, directory).check(definition.prompt_template, names)
+    entity = _entity(definition, directory)
+    if entity is not None:
+        warnings = (*warnings, *check_inner(entity, directory, names))
+    return warnings
 
 
 def declared_and_used(definition: Definition, directory: Directory) -> tuple[Parameter, ...]:
@@ -152,6 +163,17 @@ def _prompts(definition: Definition, directory: Directory) -> Runner | TextPromp
         return doer_of(definition, directory).prompts
     except (NotFound, Refused):
         return TextPrompts()
+
+
+def _entity(definition: Definition, directory: Directory) -> TeamInput | WorkflowInput | None:
+    """The team or workflow of the job, when there is one with prompts of its own."""
+    if one_step(definition):
+        return None
+    try:
+        doer = doer_of(definition, directory)
+    except (NotFound, Refused):
+        return None
+    return doer.team or doer.workflow
 
 
 def _zone(name: str | None) -> ZoneInfo:

@@ -100,7 +100,7 @@ class Ranking:
     engine: str
     ranked: tuple[Ranked, ...]
     clear: bool
-    """Whether the first ready one leads clearly."""
+    """Whether one leads clearly."""
     note: str = ""
     """Why another engine than the wanted one ranked; empty when it was that one."""
 
@@ -174,7 +174,8 @@ def select(prompt: str, candidates: Sequence[Candidate], wish: EngineWish) -> Se
         missing = [f"{one.id}: {one.not_ready}" for one in ranking.ranked[:3]]
         why = f"No agent is ready. {' '.join(missing)}" if missing else "There is no agent for it."
         return Selection(None, True, ranking.engine, " ".join([*notes, why]), ranking.ranked)
-    if ranking.clear:
+    clear = ranking.clear and ranking.ranked[0].id == first.id
+    if clear:
         said = f"{first.id} fits best ({first.reason})."
     elif first.fit < _floor(ranking.engine):
         said = f"No agent clearly fits; {first.id} is the first ({first.reason})."
@@ -186,9 +187,7 @@ def select(prompt: str, candidates: Sequence[Candidate], wish: EngineWish) -> Se
     ahead = max(ranking.ranked, key=lambda one: one.fit)
     if not ahead.ready and ahead.fit > first.fit:
         said += f" {ahead.id} fits better but is not ready: {ahead.not_ready}"
-    return Selection(
-        first.id, not ranking.clear, ranking.engine, " ".join([*notes, said]), ranking.ranked
-    )
+    return Selection(first.id, not clear, ranking.engine, " ".join([*notes, said]), ranking.ranked)
 
 
 def chosen_by_model(selection: Selection, chosen: str, by: str) -> Selection:
@@ -220,7 +219,7 @@ def _ranking(
     top = max((fits[one.agent.id].score for one in in_race), default=0.0)
     margin = engine.margin(top)
     near = [one for one in in_race if fits[one.agent.id].score >= top - margin]
-    clear = len(near) == 1 and top >= engine.floor and near[0].ready
+    clear = len(near) == 1 and top >= engine.floor
     scores = {one.agent.id: fits[one.agent.id].score for one in plain}
     if len(near) > 1:
         for one in near:

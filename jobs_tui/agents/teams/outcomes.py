@@ -1,0 +1,123 @@
+"""What several results make together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+
+from jobs_tui.agents.runner import ANSWER_LIMIT, RESULT_LIMIT, Result
+
+COMPLETED, FAILED, WAITING = "completed", "failed", "waiting_for_input"
+_COUNTED = ("requests", "tool_calls", "input_tokens", "output_tokens")
+_SECONDS = ("cpu_user_seconds", "cpu_system_seconds")
+_CUT = "\n… (cut)"
+
+
+def total_usage(results: Iterable[Result]) -> dict[str, object]:
+    """Counts and costs added up, the largest memory; a cost that is not known is not guessed.
+
+    Results without a model say nothing of costs and change none.
+    """
+    found: dict[str, object] = {}
+    models: dict[str, None] = {}
+    costs: list[Decimal | None] = []
+    for usage in (one.usage for one in results):
+        for name in (*_COUNTED, *_SECONDS):
+            value = usage.get(name)
+            if isinstance(value, (int, float)):
+                found[name] = _number(found.get(name)) + value
+        size = usage.get("max_rss_bytes")
+        if isinstance(size, (int, float)):
+            found["max_rss_bytes"] = max(_number(found.get("max_rss_bytes")), size)
+        if usage.get("model"):
+            models[str(usage["model"])] = None
+        if "cost" in usage:
+            costs.append(_money(usage["cost"]))
+        elif usage.get("requests") or usage.get("model"):
+            costs.append(None)
+    if models:
+        found["model"] = ", ".join(models)
+    if costs:
+        known = [cost for cost in costs if cost is not None]
+        found["cost"] = format(sum(known, Decimal()), "f") if len(known) == len(costs) else None
+    return found
+
+
+def _number(value: object) -> int | float:
+    return value if isinstance(value, (int, float)) else 0
+
+
+def _money(value: object) -> Decimal | None:
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+def joined(answers: Mapping[str, str]) -> str:
+    """One answer as it is; several under headings, each cut to its share of ANSWER_LIMIT."""
+    given = {label: text for label, text in answers.items() if text.strip()}
+    if len(given) <= 1:
+        return next(iter(given.values()), "")[:ANSWER_LIMIT]
+    share = ANSWER_LIMIT // len(given) - 200
+    return "\n\n".join(f"## {label}\n\n{shortened(text, share)}" for label, text in given.items())
+
+
+def shortened(text: str, most: int) -> str:
+    """At most ``most`` characters, with a mark where something is missing."""
+    return text if len(text) <= most else text[: max(0, most - len(_CUT))] + _CUT
+
+
+def problem(label: str, result: Result) -> str:
+    """A sentence for a result that is no success."""
+    reason = result.error_message or result.status.replace("_", " ")
+    return f"{label}: {reason}"
+
+
+def answered(text: str, results: Sequence[Result]) -> Result:
+    """A success with this answer."""
+    return Result(
+        COMPLETED, result=_line(text), answer=text[:ANSWER_LIMIT], usage=total_usage(results)
+    )
+
+
+def failed(message: str, text: str, results: Sequence[Result], bad: Sequence[Result]) -> Result:
+    """A failure; trying again helps unless it helps none of those that failed."""
+    return Result(
+        FAILED,
+        error_message=message,
+        result=_line(text),
+        answer=text[:ANSWER_LIMIT] or None,
+        usage=total_usage(results),
+        retry=any(one.retry for one in bad) if bad else True,
+    )
+
+
+def waiting(results: Sequence[Result]) -> Result | None:
+    """The whole as it waits for a person, when one of its parts does."""
+    asking = [one for one in results if one.status == WAITING]
+    if not asking:
+        return None
+    reasons = dict.fromkeys(one.ask_reason for one in asking if one.ask_reason)
+    return replace(
+        asking[0],
+        ask=tuple(call for one in asking for call in one.ask),
+        ask_reason="; ".join(reasons),
+        usage=total_usage(results),
+    )
+
+
+def _line(text: str) -> str | None:
+    """The last line that is not empty, as every runner gives it."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1][:RESULT_LIMIT] if lines else None
+
+
+def by_step(results: Mapping[str, Result]) -> dict[str, dict[str, object]]:
+    """What prompts see as ``steps``."""
+    return {
+        step: {"result": one.text, "status": one.status, "error": one.error_message or ""}
+        for step, one in results.items()
+    }
