@@ -16,6 +16,7 @@ from pydantic_ai.exceptions import ToolFailed as Told
 from pydantic_ai.mcp import MCPToolset
 from pydantic_ai.toolsets import AbstractToolset, ToolsetTool, WrapperToolset
 
+from jobs_tui.agents.llm import endpoints
 from jobs_tui.agents.llm.guard import CallGuard, Context
 from jobs_tui.agents.llm.mcp_process import ProcessTransport, Program, ServerProcess
 from jobs_tui.agents.llm.toolbox import TOLD
@@ -146,7 +147,8 @@ class Server:
 
     def failed(self, what: str) -> ServerFailed:
         """The error that names it."""
-        where = self._config.get("url") or self._config.get("command") or "nowhere"
+        url, command = self._config.get("url"), self._config.get("command")
+        where = endpoints.shown(url) if url else command or "nowhere"
         return ServerFailed(f"The MCP server {self.name} ({where}) {what}")
 
     def _how(self) -> str:
