@@ -55,6 +55,8 @@ async def test_allowed_it_goes_on_where_it_was(
     got = await _asked(made)
     fresh = replace(made, resume=_decided(got, "allow"), spent={})
     done = await run(fresh, heard)
+    assert fresh.spent["requests"] == 1
+    assert (fresh.spent["input_tokens"], fresh.spent["cost"]) == (120, "0.00015")
     assert (done.status, done.result) == ("completed", "finished")
     # What was done before the question is not done again.
     assert (len(disks[0].calls), len(disks[1].calls)) == (1, 1)
@@ -124,15 +126,9 @@ async def test_a_call_nobody_has_decided_goes_on_waiting(
     assert (done.status, [call.path for call in disks[1].calls]) == ("completed", ["/a"])
 
 
-async def test_steps_do_not_share_their_decisions(
-    fake: FakeOpenAI, disks: tuple[Disk, Disk]
+async def test_while_a_delegate_waits_the_run_waits_and_asks_nothing_twice(
+    fake: FakeOpenAI,
 ) -> None:
-    made = task(fake, PROMPT, tools=CONTEXT, gate=Rules(wipe="ask"))
-    ids = {(await _asked(replace(made, step=step))).ask[0].id for step in ("", "review", "deploy")}
-    assert len(ids) == 3
-
-
-async def test_what_a_delegate_has_to_ask_is_asked_by_the_run(fake: FakeOpenAI) -> None:
     inner = ToolCall("x/1", "restart", {"unit": "nginx"}, False)
     answers = [
         Result("waiting_for_input", ask=(inner,), ask_reason="production", state="{}"),
@@ -147,7 +143,7 @@ async def test_what_a_delegate_has_to_ask_is_asked_by_the_run(fake: FakeOpenAI) 
     delegates = [Delegate("ops", "Operations.", ops)]
     made = task(fake, 'CALL ops {"task": "restart it"}', delegates=delegates)
     got = await _asked(made)
-    assert (got.ask, got.ask_reason) == ((inner,), "production")
+    assert (got.ask, got.ask_reason) == ((), "production")
     done = await run(replace(made, resume=_decided(got, "allow")))
     assert (done.status, done.result) == ("completed", "Done.\nrestarted")
     assert told == ["restart it", "restart it"]
