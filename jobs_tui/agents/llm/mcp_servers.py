@@ -89,6 +89,8 @@ class Server:
             raise self.failed(f"did not answer within {CONNECT:g} seconds.")
         try:
             self._ready.result()
+            if self._process is not None:
+                self._process.connected()
         except Exception as error:  # whatever the libraries raise is why it cannot be used
             if self._process is None:
                 raise self.failed(f"cannot be reached: {cause_of(error)}.") from error

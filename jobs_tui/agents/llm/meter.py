@@ -38,10 +38,9 @@ class Used:
     @classmethod
     def of(cls, usage: Mapping[str, Any]) -> Used:
         """The reverse of :meth:`told`."""
-        used = cls(*(int(usage[name]) for name in _COUNTS))
-        if used.tokens:
-            used.cost = None if usage["cost"] is None else Decimal(usage["cost"])
-        return used
+        requests, tool_calls, given, made = (int(usage[name]) for name in _COUNTS)
+        cost = usage["cost"]
+        return cls(requests, tool_calls, given, made, None if cost is None else Decimal(cost))
 
     @property
     def tokens(self) -> int:
@@ -50,9 +49,13 @@ class Used:
 
     def plus(self, other: Used) -> Used:
         """Both together."""
-        total = Used(*(getattr(self, name) + getattr(other, name) for name in _COUNTS))
-        total.cost = None if self.cost is None or other.cost is None else self.cost + other.cost
-        return total
+        return Used(
+            self.requests + other.requests,
+            self.tool_calls + other.tool_calls,
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            None if self.cost is None or other.cost is None else self.cost + other.cost,
+        )
 
     def told(self, model: str | None) -> dict[str, object]:
         """As ``Result.usage``."""

@@ -128,19 +128,24 @@ async def test_cancelled_while_the_model_says_nothing(fake: FakeOpenAI, heard: H
 
 
 async def test_a_model_that_is_faster_than_the_store_waits(fake: FakeOpenAI, heard: Heard) -> None:
-    async def waits() -> None:
-        await heard.said.wait()
-        heard.open.clear()
-        seen = -1
-        while seen != len(heard.lines):  # what was on its way arrives, then no more
-            seen = len(heard.lines)
-            for _ in range(50):
-                await asyncio.sleep(0)
-
+    fake.turns = [Turn("".join(f"line\n {number} " for number in range(50)))]
     heard.open.clear()
-    heard.line("agent", "")
-    await cancelled_while(task(fake, "ENDLESS"), heard, waits)
-    assert len(heard.of("agent")) <= 3
+    running = asyncio.ensure_future(run(task(fake, "go"), heard))
+    await asyncio.to_thread(fake.answered.wait)
+    for _ in range(2000):  # all of it has arrived: enough to read it, were it not for the output
+        await asyncio.sleep(0)
+    assert len(heard.of("agent")) <= 1
+    heard.open.set()
+    assert (await running).status == "completed"
+    assert len(heard.of("agent")) == 51
+
+
+async def test_what_was_said_before_the_connection_broke_is_in_the_log(
+    fake: FakeOpenAI, heard: Heard
+) -> None:
+    fake.turns = [Turn("half a sent", cut=True)]
+    assert (await run(task(fake, "go"), heard)).status == "failed"
+    assert heard.of("agent") == ["half a sent"]
 
 
 async def test_an_answer_without_end_fails_the_run(

@@ -44,13 +44,13 @@ def _listening(kind: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 async def test_a_server_over_stdio_is_part_of_the_run(
     fake: FakeOpenAI,
     heard: Heard,
-    launcher: Launcher,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("JT_OF_THE_ENGINE", "secret")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    launcher = await Launcher.start(tmp_path / "journal")
     prompt = "\n".join(
         [
             'CALL fake_echo {"message": "hi"}',
@@ -93,6 +93,7 @@ async def test_a_server_over_stdio_is_part_of_the_run(
         ("fake_variable", False),
     ]
     assert _children(launcher) == []
+    await launcher.close()
     assert list(tmp_path.glob("jobs-tui-mcp*")) == []
     assert capfd.readouterr() == ("", "")
 
