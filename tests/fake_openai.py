@@ -65,6 +65,8 @@ class FakeOpenAI:
         self.headers: list[dict[str, str]] = []
         self.asked = threading.Event()
         """Set by each request for an answer."""
+        self.answered = threading.Event()
+        """Set when all of an answer has been sent."""
         self.closing = threading.Event()
         self.hang_ups = 0
         """Connections that the client closed before the answer was complete."""
@@ -168,6 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.owner.asked.set()
         try:
             self._answer(turn, request)
+            self.owner.answered.set()
         except (BrokenPipeError, ConnectionResetError):
             self.owner.hang_ups += 1
             self.owner.hung_up.set()

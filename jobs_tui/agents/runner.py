@@ -306,7 +306,7 @@ class Task:
     resume: Resume | None = None
     spent: dict[str, object] = field(default_factory=dict)
     """As ``Result.usage``; a runner of models writes here what is used so far, so that it is known
-    of a run that was cancelled as well."""
+    of a run that was cancelled as well; of a run that goes on, since it does."""
     state_directory: str | None = None
     """Where the job keeps what its agents want to find again at the next run (their own
     configuration and sessions): absolute, made when it is first needed, 0700. None: nothing is

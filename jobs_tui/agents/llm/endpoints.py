@@ -40,6 +40,16 @@ def base_url(agent: AgentInput) -> str:
     return (agent.base_url or HOSTED[agent.provider or "openai"]).rstrip("/")
 
 
+def shown(url: str) -> str:
+    """An address as messages say it: without user, password and query, which may be secret."""
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+    except ValueError:
+        return "(not a URL)"
+    return f"{parts.scheme}://{host}{parts.path}"
+
+
 def not_ready(agent: AgentInput) -> str:
     """Why a model cannot be asked, as far as it can be told without asking."""
     provider = agent.provider or "openai"
@@ -154,7 +164,6 @@ async def _anthropic(
         timeout=Timeout(patience, connect=CONNECT),
         max_retries=retries,
     )
-    client.auth_token = None
     async with client:
         provider = AnthropicProvider(anthropic_client=client)
         yield AnthropicModel(agent.model or "", provider=provider)

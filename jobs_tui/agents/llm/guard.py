@@ -58,9 +58,12 @@ class CallGuard:
         self._meter.before_tool()
 
     def delegated(self, context: Context, result: Result) -> None:
-        """Raises ApprovalRequired when what a delegate does has to wait for a person."""
+        """Raises ApprovalRequired when what a delegate does has to wait for a person.
+
+        What it waits for is asked in its own name; when that is decided, it is told its task again.
+        """
         if result.status == "waiting_for_input":
-            self.postpone(context, result.ask, result.ask_reason)
+            self.postpone(context, (), result.ask_reason)
 
     def postpone(self, context: Context, calls: tuple[ToolCall, ...], reason: str) -> NoReturn:
         """Make this call of the model wait for what is asked."""
@@ -84,5 +87,4 @@ class CallGuard:
         turn = sum(isinstance(message, ModelResponse) for message in context.messages)
         what = json.dumps([tool, arguments], sort_keys=True, default=str)
         digest = hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-        place = f"{self._task.step}/" if self._task.step else ""
-        return f"{place}{turn}/{context.tool_call_id}/{digest}"
+        return f"{turn}/{context.tool_call_id}/{digest}"

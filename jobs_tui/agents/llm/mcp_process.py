@@ -53,13 +53,19 @@ class _Pipe:
         self._reading = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
         self.writing = os.open(self.path, os.O_WRONLY | os.O_NONBLOCK)
 
+    def opened(self) -> None:
+        """The server reads it: its name and our own reading end are of no use any more."""
+        if self._reading >= 0:
+            os.close(self._reading)
+            self._reading = -1
+            self._directory.cleanup()
+
     def close(self) -> None:
         """The server reads to the end of what was written; harmless when repeated."""
         if self.writing >= 0:
             os.close(self.writing)
-            os.close(self._reading)
             self.writing = -1
-            self._directory.cleanup()
+        self.opened()
 
 
 Sent = MemoryObjectSendStream[SessionMessage | Exception]
@@ -163,6 +169,10 @@ class ServerProcess:
                     await write(self._pipe.writing, text.encode() + b"\n")
                 except OSError:
                     return  # it is gone, which its exit tells
+
+    def connected(self) -> None:
+        """It has answered: nothing of its start need stay."""
+        self._pipe.opened()
 
     def hang_up(self) -> None:
         """Close its stdin, which tells a server to leave."""

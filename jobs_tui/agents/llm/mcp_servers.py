@@ -16,6 +16,7 @@ from pydantic_ai.exceptions import ToolFailed as Told
 from pydantic_ai.mcp import MCPToolset
 from pydantic_ai.toolsets import AbstractToolset, ToolsetTool, WrapperToolset
 
+from jobs_tui.agents.llm import endpoints
 from jobs_tui.agents.llm.guard import CallGuard, Context
 from jobs_tui.agents.llm.mcp_process import ProcessTransport, Program, ServerProcess
 from jobs_tui.agents.llm.toolbox import TOLD
@@ -88,6 +89,8 @@ class Server:
             raise self.failed(f"did not answer within {CONNECT:g} seconds.")
         try:
             self._ready.result()
+            if self._process is not None:
+                self._process.connected()
         except Exception as error:  # whatever the libraries raise is why it cannot be used
             if self._process is None:
                 raise self.failed(f"cannot be reached: {cause_of(error)}.") from error
@@ -146,7 +149,8 @@ class Server:
 
     def failed(self, what: str) -> ServerFailed:
         """The error that names it."""
-        where = self._config.get("url") or self._config.get("command") or "nowhere"
+        url, command = self._config.get("url"), self._config.get("command")
+        where = endpoints.shown(url) if url else command or "nowhere"
         return ServerFailed(f"The MCP server {self.name} ({where}) {what}")
 
     def _how(self) -> str:

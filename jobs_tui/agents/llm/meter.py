@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 MILLION = Decimal(1_000_000)
 
+_COUNTS = ("requests", "tool_calls", "input_tokens", "output_tokens")
+
 
 class LimitReached(JobsTuiError):
     """A run may use no more; trying again would only spend the same again."""
@@ -21,110 +24,136 @@ class LimitReached(JobsTuiError):
     title = "Limit reached"
 
 
+@dataclass(slots=True)
+class Used:
+    """A sum of what answers took."""
+
+    requests: int = 0
+    tool_calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: Decimal | None = Decimal(0)
+    """US dollars; None as soon as the cost of one answer is unknown."""
+
+    @classmethod
+    def of(cls, usage: Mapping[str, Any]) -> Used:
+        """The reverse of :meth:`told`."""
+        requests, tool_calls, given, made = (int(usage[name]) for name in _COUNTS)
+        cost = usage["cost"]
+        return cls(requests, tool_calls, given, made, None if cost is None else Decimal(cost))
+
+    @property
+    def tokens(self) -> int:
+        """Given and made."""
+        return self.input_tokens + self.output_tokens
+
+    def plus(self, other: Used) -> Used:
+        """Both together."""
+        return Used(
+            self.requests + other.requests,
+            self.tool_calls + other.tool_calls,
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            None if self.cost is None or other.cost is None else self.cost + other.cost,
+        )
+
+    def told(self, model: str | None) -> dict[str, object]:
+        """As ``Result.usage``."""
+        # A model that has never answered has no price that is known.
+        cost = None if self.cost is None or not self.tokens else _text(self.cost)
+        return {"model": model, **{name: getattr(self, name) for name in _COUNTS}, "cost": cost}
+
+
 class Meter:
     """Counts requests, calls of tools, tokens and money of one run.
 
     Args:
-        agent: whose limits and price hold.
-        spent: kept up to date after each step, so that it is known of a run that is cancelled too.
-        before: :meth:`usage` of the part before the run waited for a person.
+        agent: whose limits and price hold, for the run with all its waiting.
+        spent: kept up to date after each step, so that it is known of a run that is cancelled too;
+            what was used before the run waited for a person is no part of it.
+        before: :meth:`usage` of the part before.
     """
 
     def __init__(
         self, agent: AgentInput, spent: dict[str, object], before: Mapping[str, Any] | None = None
     ) -> None:
-        before = before or {}
         self._agent = agent
         self._spent = spent
-        self._requests = int(before.get("requests", 0))
-        self._tool_calls = int(before.get("tool_calls", 0))
-        self._input = int(before.get("input_tokens", 0))
-        self._output = int(before.get("output_tokens", 0))
-        cost = before.get("cost", "0")
-        self._cost = None if cost is None else Decimal(cost)
-        """None as soon as the cost of one answer is unknown."""
+        self._before = Used.of(before) if before else Used()
+        self._now = Used()
         self.silent = False
         """Whether the endpoint has answered without saying how many tokens it took."""
         self._publish()
 
     def usage(self) -> dict[str, object]:
-        """As ``Result.usage``."""
-        return {
-            "model": self._agent.model,
-            "requests": self._requests,
-            "tool_calls": self._tool_calls,
-            "input_tokens": self._input,
-            "output_tokens": self._output,
-            # Nothing is known of the price of a model that has never answered.
-            "cost": None if self._cost is None or not self._answered else _text(self._cost),
-        }
-
-    @property
-    def _answered(self) -> bool:
-        return bool(self._input or self._output)
+        """Of the whole run, as ``Result.usage``."""
+        return self._total().told(self._agent.model)
 
     def before_request(self) -> None:
         """The model is about to be called. Raises LimitReached."""
         limit = self._agent.limits.requests
-        if self._requests >= limit:
+        if self._total().requests >= limit:
             raise self._reached("requests", f"{limit} {_plural('request', limit)} to the model")
-        self._requests += 1
+        self._now.requests += 1
         self._publish()
 
     def before_tool(self) -> None:
         """A tool is about to be called. Raises LimitReached."""
         limit = self._agent.limits.tool_calls
-        if limit is not None and self._tool_calls >= limit:
+        if limit is not None and self._total().tool_calls >= limit:
             raise self._reached("tool_calls", f"{limit} {_plural('call', limit)} of tools")
-        self._tool_calls += 1
+        self._now.tool_calls += 1
         self._publish()
 
     def after_response(self, response: ModelResponse) -> None:
         """The model has answered. Raises LimitReached."""
-        used = response.usage
-        self._input += used.input_tokens
-        self._output += used.output_tokens
-        if not (used.input_tokens or used.output_tokens):
-            self.silent = True
+        given, made = response.usage.input_tokens, response.usage.output_tokens
+        self.silent = self.silent or not (given or made)
         cost = cost_of(response, self._agent.price)
-        self._cost = None if cost is None or self._cost is None else self._cost + cost
+        self._now = self._now.plus(Used(input_tokens=given, output_tokens=made, cost=cost))
         self._publish()
+        self._check(self._total())
+
+    def _check(self, used: Used) -> None:
         limits = self._agent.limits
-        if limits.tokens is not None and self.silent:
-            raise LimitReached(
-                f"The agent {self._agent.id} has a limit of tokens, but its endpoint does not say "
-                "how many it used.",
-                "Remove limits.tokens, or use limits.requests.",
-            )
-        if limits.tokens is not None and self._input + self._output > limits.tokens:
-            raise self._reached("tokens", f"{limits.tokens:,} tokens")
-        if limits.cost is None:
-            return
-        if self._cost is None:
-            raise unknown_price(self._agent)
-        if self._cost > limits.cost:
-            raise self._reached("cost", f"${_text(limits.cost)}")
+        if limits.tokens is not None:
+            if self.silent:
+                raise LimitReached(
+                    f"The agent {self._agent.id} has a limit of tokens, but its endpoint does not "
+                    "say how many it used.",
+                    "Remove limits.tokens, or use limits.requests.",
+                )
+            if used.tokens > limits.tokens:
+                raise self._reached("tokens", f"{limits.tokens:,} tokens", " or its budget")
+        if limits.cost is not None:
+            if used.cost is None:
+                raise unknown_price(self._agent)
+            if used.cost > limits.cost:
+                raise self._reached("cost", f"${_text(limits.cost)}", " or its budget")
 
     def out_of_time(self) -> LimitReached:
         """The error of a run that took too long."""
         return self._reached("seconds", f"{self._agent.limits.seconds:g} seconds")
 
-    def _reached(self, name: str, what: str) -> LimitReached:
+    def _total(self) -> Used:
+        return self._before.plus(self._now)
+
+    def _reached(self, name: str, what: str, budget: str = "") -> LimitReached:
         return LimitReached(
             f"The agent {self._agent.id} reached its limit of {what}.",
-            f"Raise limits.{name} of the agent if the job needs more.",
+            f"Raise limits.{name} of the agent{budget} if the job needs more.",
         )
 
     def _publish(self) -> None:
-        self._spent.update(self.usage())
+        self._spent.update(self._now.told(self._agent.model))
 
 
 def unknown_price(agent: AgentInput) -> LimitReached:
     """The error of a limit on money that cannot be kept."""
     return LimitReached(
-        f"The agent {agent.id} has a limit of cost, but what the model {agent.model} costs is not "
-        "known.",
-        "Set price of the agent (US dollars a million tokens), or remove limits.cost.",
+        f"The agent {agent.id} has a limit of cost, of its own or by a budget, but what the model "
+        f"{agent.model} costs is not known.",
+        "Set price of the agent (US dollars a million tokens; 0 for a model of your own).",
     )
 
 

@@ -28,7 +28,7 @@ async def probed(task: Task) -> str:
     Raises:
         Refused: why it cannot be used.
     """
-    agent, where = task.agent, endpoints.base_url(task.agent)
+    agent, where = task.agent, endpoints.shown(endpoints.base_url(task.agent))
     try:
         async with asyncio.timeout(PATIENCE):
             if await _is_listed(task):

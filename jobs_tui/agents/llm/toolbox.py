@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_ai import ModelRetry
 from pydantic_ai import Tool as ModelTool
 from pydantic_ai.exceptions import ToolFailed as Told
+from pydantic_core import SchemaValidator, core_schema
 
 from jobs_tui.agents.llm.guard import CallGuard, Context
 from jobs_tui.agents.llm.transcript import cut
@@ -16,6 +18,9 @@ from jobs_tui.agents.runner import Delegate, Output, Task
 from jobs_tui.models.errors import JobsTuiError, Refused
 from jobs_tui.tools import registry
 from jobs_tui.tools.tool import Tool, ToolContext
+
+_OBJECT = SchemaValidator(core_schema.dict_schema(core_schema.str_schema()))
+"""Arguments are an object; the tool looks at what is in it."""
 
 TOLD = 50_000
 """Characters of a result that the model is given."""
@@ -73,9 +78,8 @@ def _ours(tool: Tool[Any], context: ToolContext, guard: CallGuard) -> ModelTool[
         missing = [alarm for alarm in result.alarms if alarm not in result.text]
         return cut("\n".join([result.text, *missing]), TOLD)
 
-    return ModelTool.from_schema(
-        call, tool.name, tool.description, tool.arguments.model_json_schema(), takes_ctx=True
-    )
+    schema = tool.arguments.model_json_schema()
+    return _offer(call, tool.name, tool.description, schema)
 
 
 def _validated(tool: Tool[Any], arguments: dict[str, Any]) -> BaseModel:
@@ -109,4 +113,12 @@ def _delegate(delegate: Delegate, guard: CallGuard) -> ModelTool[None]:
         "required": ["task"],
         "additionalProperties": False,
     }
-    return ModelTool.from_schema(call, delegate.name, delegate.description, schema, takes_ctx=True)
+    return _offer(call, delegate.name, delegate.description, schema)
+
+
+def _offer(
+    call: Callable[..., Awaitable[str]], name: str, description: str, schema: dict[str, Any]
+) -> ModelTool[None]:
+    made: ModelTool[None] = ModelTool.from_schema(call, name, description, schema, takes_ctx=True)
+    made.function_schema.validator = _OBJECT  # or a list would be called with, and break
+    return made

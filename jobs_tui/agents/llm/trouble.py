@@ -19,7 +19,7 @@ from pydantic_ai.exceptions import (
     UnexpectedModelBehavior,
 )
 
-from jobs_tui.agents.llm.endpoints import base_url
+from jobs_tui.agents.llm import endpoints
 from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.errors import JobsTuiError
 
@@ -37,22 +37,23 @@ class Trouble:
 
 def explained(error: Exception, agent: AgentInput, api_key: str | None) -> Trouble:
     """An error of the libraries, or of ours, in one or two sentences without the key."""
-    trouble = _explained(error, agent)
+    trouble = _explained(error, agent, bool(api_key))
     return Trouble(_without(api_key, trouble.message), trouble.retry)
 
 
-def _explained(error: Exception, agent: AgentInput) -> Trouble:
+def _explained(error: Exception, agent: AgentInput, with_key: bool) -> Trouble:
+    url = endpoints.shown(endpoints.base_url(agent))
     if isinstance(error, JobsTuiError):
         return Trouble(error.sentence(), retry=getattr(error, "retry", False))
     if isinstance(error, ModelHTTPError):
-        return _refused(error, agent)
+        return _refused(error, agent, url, with_key)
     if isinstance(error, ModelTimeoutError):
-        return Trouble(f"{base_url(agent)} did not answer in time.", retry=True)
+        return Trouble(f"{url} did not answer in time.", retry=True)
     if isinstance(error, ModelConnectionError):
         what = "Nothing answers at" if _not_even_connected(error) else "The connection broke to"
-        return Trouble(f"{what} {base_url(agent)}: {cause_of(error)}.", retry=True)
+        return Trouble(f"{what} {url}: {cause_of(error)}.", retry=True)
     if isinstance(error, ModelAPIError):
-        return Trouble(f"{base_url(agent)} broke off: {_short(str(error))}", retry=True)
+        return Trouble(f"{url} broke off: {_short(str(error))}", retry=True)
     if isinstance(error, ContentFilterError):
         return Trouble(f"{agent.model} refused to answer: {_short(str(error))}", retry=False)
     if isinstance(error, OutputTokenLimitExceeded):
@@ -66,16 +67,15 @@ def _explained(error: Exception, agent: AgentInput) -> Trouble:
             f"{agent.model} gave an answer that is of no use: {_misbehaved(error)}", True
         )
     return Trouble(
-        f"The answer of {base_url(agent)} cannot be read: {type(error).__name__}: "
-        f"{_short(str(error))}",
+        f"The answer of {url} cannot be read: {type(error).__name__}: {_short(str(error))}",
         retry=True,
     )
 
 
-def _refused(error: ModelHTTPError, agent: AgentInput) -> Trouble:
-    url, status, said = base_url(agent), error.status_code, _said(error)
+def _refused(error: ModelHTTPError, agent: AgentInput, url: str, with_key: bool) -> Trouble:
+    status, said = error.status_code, _said(error)
     if status in (401, 403):
-        told = "refused the key" if agent.api_key else "wants a key"
+        told = "refused the key" if with_key else "wants a key"
         return Trouble(
             f"{url} {told} ({status}{said}). Check api_key of the agent {agent.id}.", False
         )
