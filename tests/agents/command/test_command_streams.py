@@ -113,6 +113,35 @@ async def test_an_exit_code_fails_a_run_that_says_it_did_well(
     assert heard.raw["stderr"] == b"a warning\nthe disk is full\n"
 
 
+@pytest.mark.parametrize("program", [*STREAMS, "llm"])
+async def test_an_exit_code_fails_a_run_that_complains_of_nothing(
+    fakes: Fakes, heard: Heard, asked: Asked, program: str
+) -> None:
+    fakes(program, STREAMS.get(program, ""), code=3)
+    got = await CommandRunner().run(asked(program), heard)
+    assert (got.status, got.error_message) == ("failed", f"{program}: exit 3")
+
+
+@pytest.mark.parametrize(
+    ("value", "cost"),
+    [
+        (0.0022500000000000003, "0.00225"),
+        (0, "0"),
+        ("1.50", "1.5"),
+        (10, "10"),
+        (1e-12, "0"),
+        (-1, None),
+        (float("nan"), None),
+        ("free", None),
+        (True, None),
+    ],
+)
+def test_costs_are_dollars_or_unknown(value: object, cost: str | None) -> None:
+    reader = READERS["claude"]()
+    list(reader.read({**CLAUDE[-1], "total_cost_usd": value}))
+    assert reader.usage()["cost"] == cost
+
+
 @pytest.mark.parametrize("program", STREAMS)
 async def test_without_its_final_event_a_run_failed_though_it_exits_with_0(
     fakes: Fakes, heard: Heard, asked: Asked, program: str

@@ -157,7 +157,10 @@ def money(value: object) -> Decimal | None:
         amount = Decimal(str(value))
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() and 0 <= amount < 10**9 else None
+    if not amount.is_finite() or not 0 <= amount < 10**9:
+        return None
+    # Programs add up floats: what stands beyond a billionth of a dollar is their rounding.
+    return round(amount, 9).normalize()
 
 
 def compact(value: object) -> str:
