@@ -307,6 +307,33 @@ async def test_a_line_of_megabytes_is_read_and_one_beyond_the_limit_is_passed_ov
     assert len(passed) < 2_100
 
 
+@pytest.mark.parametrize("shift", range(0, 12, 3))
+async def test_no_word_is_cut_in_two_where_half_a_secret_would_be_seen(
+    fakes: Fakes, heard: Heard, asked: Asked, shift: int
+) -> None:
+    secret = "s3cret-w0rd"
+    output = "x " * 4_990 + "y" * shift + f" {secret} " + "z " * 100
+    answer = f"{secret} " + "y" * (488 + shift)
+    item = {**CODEX[3]["item"], "aggregated_output": output}
+    said = {"type": "item.completed", "item": {"type": "agent_message", "text": answer}}
+    fakes("codex", [*CODEX[:3], {"type": "item.completed", "item": item}, said, CODEX[-1]])
+    got = await CommandRunner().run(asked("codex"), heard)
+    for text in (*heard.of("tool_result"), str(got.result)):
+        assert "0rd" not in text.replace(secret, "")
+        assert "s3c" not in text.replace(secret, "")
+    assert len(str(got.result)) <= 500
+    assert got.answer == answer
+
+
+async def test_a_long_answer_is_kept_from_its_end(fakes: Fakes, heard: Heard, asked: Asked) -> None:
+    for program in ("llm", "codex"):
+        said = {"type": "item.completed", "item": {"type": "agent_message", "text": "é " * 90_000}}
+        fakes(program, "é " * 90_000 if program == "llm" else [said, CODEX[-1]])
+        got = await CommandRunner().run(asked(program), heard)
+        assert 99_990 <= len(str(got.answer)) <= 100_000
+        assert got.status == "completed"
+
+
 async def test_a_failed_tool_says_so(fakes: Fakes, heard: Heard, asked: Asked) -> None:
     failed = {**CODEX[3]["item"], "exit_code": 2, "status": "failed"}
     mcp = {"id": "9", "type": "mcp_tool_call", "server": "db", "tool": "ask", "arguments": {"q": 1}}
