@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from jobs_tui.agents.command.events.reading import Events, Line
+from jobs_tui.agents.command.events.reading import Events, Line, beginning
 from jobs_tui.agents.runner import ANSWER_LIMIT, Output
 
 LINE_LIMIT = 8 * 1024 * 1024
@@ -103,7 +103,7 @@ class EventsHeard:
             return
         self.lines += 1
         if cut:
-            shown = line[:_SHOWN].decode("utf-8", "replace")
+            shown = beginning(line[: 2 * _SHOWN].decode("utf-8", "replace"), _SHOWN)
             note = f"[an event of more than {LINE_LIMIT >> 20} MiB, not read]"
             self._output.line("stdout", f"{shown} {note}")
             return
@@ -145,7 +145,7 @@ class TextHeard:
         """See Output."""
         self.tail = (self.tail + data)[-TAIL:]
         if stream == "stdout":
-            self._answer = (self._answer + data)[-4 * ANSWER_LIMIT :]
+            self._answer = (self._answer + data)[-4 * ANSWER_LIMIT - 4 :]
             if self._failed:
                 self._lines.feed(data)
         self._output.feed(stream, data, step)
@@ -164,8 +164,8 @@ class TextHeard:
 
     @property
     def answer(self) -> str:
-        """What it printed, at most ANSWER_LIMIT characters from the end."""
-        return self._answer.decode("utf-8", "replace").strip()[-ANSWER_LIMIT:]
+        """The end of what it printed, in more than ANSWER_LIMIT characters if there are."""
+        return self._answer.decode("utf-8", "replace").strip()
 
     def _line(self, line: bytes, cut: bool) -> None:
         if line.startswith(self._failed):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs_tui.agents.command.mcp import Handed, handed
-from jobs_tui.agents.command.room import Room, own_config
+from jobs_tui.agents.command.room import Room
 from jobs_tui.agents.processes import working_directory
 from jobs_tui.models.agent import PLACEHOLDER
 from jobs_tui.models.errors import InvalidInput
@@ -89,7 +89,7 @@ def invocation(
     if "system_file" in wanted and system:
         values["system_file"] = str(room.file("system.md", system))
     if servers.text:
-        values["mcp_config"] = _mcp_file(template, servers.text, config, room)
+        values["mcp_config"] = _mcp_file(task, template, servers.text, config, room)
     argv = [program, *_filled([*template.argv[1:], *task.agent.args], values, servers.args)]
     for argument in argv:
         _check_length(argument, program)
@@ -98,7 +98,7 @@ def invocation(
         filled = _fill(value, values)
         if filled is not None:
             env[name] = filled
-    env |= {**servers.env, **config_env, **task.env}
+    env |= {**servers.env, **task.env, **config_env}
     stdin = prompt.encode("utf-8", "replace") if template.stdin == "prompt" else None
     return Invocation(argv, env, stdin, tuple(notes))
 
@@ -128,25 +128,34 @@ def _config(
 ) -> tuple[Path | None, dict[str, str]]:
     """The program's configuration directory, and the variable that names it."""
     variable = template.config_dir
-    chosen = task.env.get(variable or "")
-    in_the_way = template.mcp == "gemini" and servers.text
-    if chosen and not in_the_way:
-        return Path(os.path.expanduser(chosen)), {}
+    # Gemini reads MCP servers from its settings alone, so these are of one run.
+    of_the_run = template.mcp == "gemini" and bool(servers.text)
+    if task.env.get(variable or "") and not of_the_run:
+        return _own_config(task, template), {}
     if variable is None and "config_dir" not in wanted:
         return None, {}
-    # Gemini reads MCP servers from its settings alone, so these are of one run.
-    directory = room.config(task.agent.id, template, keep=not in_the_way)
+    own = _own_config(task, template)
+    directory = room.config(task.agent.id, template, own, keep=not of_the_run)
     return directory, {variable: str(directory)} if variable else {}
 
 
-def _mcp_file(template: CommandTemplate, text: str, config: Path | None, room: Room) -> str:
+def _own_config(task: Task, template: CommandTemplate) -> Path:
+    """Where the configuration of the program is that the user, or the job, has chosen."""
+    variable = template.config_dir or ""
+    chosen = task.env.get(variable) or os.environ.get(variable) or template.config_home
+    return Path(os.path.expanduser(chosen or "~"))
+
+
+def _mcp_file(
+    task: Task, template: CommandTemplate, text: str, config: Path | None, room: Room
+) -> str:
     if template.mcp == "codex" and config is not None:
         # A profile lies over the configuration; in arguments its secrets would be seen in ps.
         profile = room.private.name
         room.file(f"{profile}.config.toml", text, config)
         return profile
     if template.mcp == "gemini" and config is not None:
-        merged = _with_settings(own_config(template) / ".gemini/settings.json", text)
+        merged = _with_settings(_own_config(task, template) / ".gemini/settings.json", text)
         return str(room.file(".gemini/settings.json", merged, config))
     return str(room.file("mcp.json", text))
 

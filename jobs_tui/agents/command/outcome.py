@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from jobs_tui.agents.command.events.reading import ending
 from jobs_tui.agents.processes import exit_words, used
-from jobs_tui.agents.runner import RESULT_LIMIT, Result
+from jobs_tui.agents.runner import ANSWER_LIMIT, RESULT_LIMIT, Result
 
 if TYPE_CHECKING:
     from jobs_tui.agents.command.events.reading import Events
@@ -79,10 +80,10 @@ def _result(
         "failed" if failed else "completed",
         exit_code=code if code >= 0 else 128 - code,
         error_message=message,
-        result=answer[-RESULT_LIMIT:] or None,
+        result=ending(answer, RESULT_LIMIT) or None,
         usage={**used(ended.exit), **usage},
         finished_at=ended.exit.at,
-        answer=answer or None,
+        answer=ending(answer, ANSWER_LIMIT) or None,
         retry=not (failed and hopeless),
     )
 
@@ -105,5 +106,5 @@ def _last_words(tail: bytes) -> str:
     lines = [line for line in lines if line]
     for line in reversed(lines):
         if _NOT_LOGGED_IN.search(line):
-            return line[-RESULT_LIMIT:]
-    return lines[-1][-RESULT_LIMIT:] if lines else ""
+            return ending(line, RESULT_LIMIT)
+    return ending(lines[-1], RESULT_LIMIT) if lines else ""

@@ -82,10 +82,11 @@ class Room:
             self._others.append(path)
         return path
 
-    def config(self, agent_id: str, template: CommandTemplate, keep: bool) -> Path:
+    def config(self, agent_id: str, template: CommandTemplate, own: Path, keep: bool) -> Path:
         """The program's configuration directory, 0700, with links to the user's login.
 
         Args:
+            own: the user's configuration directory.
             keep: it stays from run to run, where the job has a place for that.
         """
         if keep and self._state is not None:
@@ -94,7 +95,6 @@ class Room:
             directory = self.private / "config"
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            own = own_config(template)
             for name in template.config_shared:
                 _link(own / name, directory / name)
         except OSError as error:
@@ -103,12 +103,6 @@ class Room:
                 "The home must be writable.",
             ) from error
         return directory
-
-
-def own_config(template: CommandTemplate) -> Path:
-    """Where the user's own configuration of the program is."""
-    chosen = os.environ.get(template.config_dir or "")
-    return Path(os.path.expanduser(chosen or template.config_home or "~"))
 
 
 def _link(source: Path, link: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
@@ -15,6 +16,12 @@ RESULT_LIMIT = 10_000
 """Characters that the log has of what a tool answered."""
 ODD_LIMIT = 2_000
 """Characters that the log has of an event of a type that we do not know."""
+
+LONGEST_WORD = 300
+"""Characters that are given up so that a word is not cut in two."""
+_BLANK = re.compile(r"\s")
+_KEPT = ANSWER_LIMIT + 1
+"""One more than is given, so that it can be seen that there was more."""
 
 Line = tuple[str, str]
 """A stream (``agent``, ``tool_call``, ``tool_result``, ``system``, ``stdout``) and its text."""
@@ -84,7 +91,7 @@ class Events:
 
     def speak(self, piece: str) -> Iterator[Line]:
         """A piece of what the agent says; whole lines go to the log, the rest waits."""
-        self.answer = (self.answer + piece)[-ANSWER_LIMIT:]
+        self.answer = (self.answer + piece)[-_KEPT:]
         head, newline, self._said = (self._said + piece).rpartition("\n")
         if newline and head.strip():
             yield "agent", head
@@ -100,7 +107,7 @@ class Events:
     def say(self, whole: str) -> Iterator[Line]:
         """Something that the agent says as a whole; the last of it is the answer."""
         if whole.strip():
-            self.answer = whole[-ANSWER_LIMIT:]
+            self.answer = whole[-_KEPT:]
             yield "agent", whole.strip("\n")
 
     def add_tokens(self, taken: int | None, given: int | None) -> None:
@@ -157,7 +164,10 @@ def money(value: object) -> Decimal | None:
         amount = Decimal(str(value))
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() and 0 <= amount < 10**9 else None
+    if not amount.is_finite() or not 0 <= amount < 10**9:
+        return None
+    # Programs add up floats: what stands beyond a billionth of a dollar is their rounding.
+    return round(amount, 9).normalize()
 
 
 def compact(value: object) -> str:
@@ -166,10 +176,31 @@ def compact(value: object) -> str:
 
 
 def cut(whole: str, limit: int) -> str:
-    """At most ``limit`` characters, saying how many were left out."""
+    """At most ``limit`` characters from the beginning, saying how many were left out."""
+    kept = beginning(whole, limit)
+    if len(kept) == len(whole):
+        return whole
+    return f"{kept} [{len(whole) - len(kept):,} characters left out]"
+
+
+def beginning(whole: str, limit: int) -> str:
+    """At most ``limit`` characters; no word is cut in two where that can be had.
+
+    A secret is masked when it is there as a whole: half of one would be seen.
+    """
     if len(whole) <= limit:
         return whole
-    return f"{whole[:limit]} [{len(whole) - limit:,} characters left out]"
+    words = list(_BLANK.finditer(whole, max(0, limit - LONGEST_WORD), limit + 1))
+    return whole[: words[-1].start()] if words else whole[:limit]
+
+
+def ending(whole: str, limit: int) -> str:
+    """The same from the end."""
+    if len(whole) <= limit:
+        return whole
+    start = len(whole) - limit
+    word = _BLANK.search(whole, start - 1, start + LONGEST_WORD)
+    return whole[word.end() :] if word else whole[start:]
 
 
 def content_text(value: object) -> str:
