@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from jobs_tui.agents.runner import Output, Result, Task
-from jobs_tui.engine import attempts
+from jobs_tui.agents.shell import ShellRunner
+from jobs_tui.engine import crew
 from jobs_tui.engine.dispatcher import LocalDispatcher
 from jobs_tui.store.database import Store
 from jobs_tui.store.settings import Settings
@@ -17,10 +18,11 @@ from jobs_tui.store.settings import Settings
 Work = Callable[[Task, Output], Awaitable[Result]]
 
 
-class Scripted:
+class Scripted(ShellRunner):
     """Does what the test says, and keeps the tasks that it was given."""
 
     def __init__(self, work: Work) -> None:
+        super().__init__()
         self._work = work
         self.tasks: list[Task] = []
 
@@ -33,7 +35,7 @@ class Scripted:
 def use(monkeypatch: pytest.MonkeyPatch, work: Work) -> Scripted:
     """Let every job of the test be done by this work."""
     runner = Scripted(work)
-    monkeypatch.setattr(attempts, "runner_of", lambda definition, directory: runner)
+    monkeypatch.setattr(crew, "get_runner", lambda kind: runner)
     return runner
 
 
