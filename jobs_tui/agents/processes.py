@@ -8,7 +8,6 @@ says so.
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +48,7 @@ async def run_process(
         SpawnFailed: nothing ran.
         LauncherDied: unknown what became of it.
     """
-    directory = working_directory(task)
+    directory = task.directory()
     process = await task.spawner.spawn(task.execution_id, argv, env, directory, stdin)
     reader = Reader(process, output)
     try:
@@ -61,12 +60,6 @@ async def run_process(
         await reader.abandon()
         process.close()
     return Ended(exit_, reader.last["stdout"].text(), reader.last["stderr"].text())
-
-
-def working_directory(task: Task) -> str:
-    """Where a run's processes start: absolute, relative names below the user's home."""
-    home = os.path.expanduser("~")
-    return os.path.join(home, os.path.expanduser(task.working_directory or ""))
 
 
 def exit_words(code: int) -> str:

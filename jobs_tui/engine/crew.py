@@ -259,6 +259,7 @@ class EngineCrew:
             crew=self,
             delegates=delegates,
             resume=self._resume(step),
+            state_directory=str(self.parts.store.home.job_state(self.execution.job_id)),
         )
         if agent.kind == "shell":  # most runs, and it knows of no tools
             return task

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -253,6 +254,7 @@ def purge(ctx: Context, job_id: str) -> int:
 
     ids = ctx.store.write(operation)
     ctx.store.logs.writer.write(_delete_logs(ids))
+    shutil.rmtree(ctx.store.home.job_state(job_id), ignore_errors=True)
     return len(ids)
 
 

@@ -65,7 +65,7 @@ def test_everything_that_is_served_is_described(ctx: Context) -> None:
 def test_every_route_of_the_specification_is_there(described: dict[str, Any]) -> None:
     tasks, job = "/api/v1/scheduled_tasks", "/api/v1/jobs/{job_id}"
     read_only = (
-        "agents", "agents/{agent_id}", "teams", "environments", "worker-queues",
+        "agents", "agents/{resource_id}", "teams", "environments", "worker-queues",
         "environments/{environment_id}/worker-queues", "executions", "models", "models/default",
         "models/providers", "runtimes", "workers", "secrets", "policies",
     )  # fmt: skip

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from jobs_tui.agents.command.mcp import Handed, handed
 from jobs_tui.agents.command.room import Room
-from jobs_tui.agents.processes import working_directory
 from jobs_tui.models.agent import PLACEHOLDER
 from jobs_tui.models.errors import InvalidInput
 
@@ -107,7 +106,7 @@ def _plain_values(task: Task) -> dict[str, str]:
     cost = task.agent.limits.cost
     return {
         "model": task.agent.model or "",
-        "workdir": working_directory(task),
+        "workdir": task.directory(),
         "max_cost": "" if cost is None else format(cost, "f"),
     }
 

@@ -135,12 +135,11 @@ class CommandRunner(TextPrompts):
 async def _asked(task: Task, template: CommandTemplate, program: str) -> Result | None:
     """Ask the policies whether the program may start; None: it may."""
     from jobs_tui.agents.command.invocation import shown_argv
-    from jobs_tui.agents.processes import working_directory
 
     name = os.path.basename(template.program)
     arguments = {
         "argv": shown_argv(task, template, program),
-        "working_directory": working_directory(task),
+        "working_directory": task.directory(),
     }
     call = ToolCall(CALL_ID, name, arguments, read_only=False)
     verdict = await task.gate.check(call)
