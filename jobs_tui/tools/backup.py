@@ -145,6 +145,8 @@ async def _sqlite(arguments: BackupSqlite, context: ToolContext) -> ToolResult:
                 raise ToolFailed(f"{place} does not exist.", "Check the path.")
     own = str(context.store.home.data)
     found = await in_thread(walk, partial(_databases, walk, places, arguments.depth, target, own))
+    if not arguments.paths:  # the jobs and their history are a database of this machine too
+        found.append(str(context.store.home.jobs_db))
     if not found:
         where = ", ".join(arguments.paths or USUAL)
         alarm = f"No SQLite database was found in {where}."

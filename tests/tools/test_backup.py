@@ -92,19 +92,19 @@ async def test_all_databases_of_the_usual_places_are_found(
     (work / "place" / "no.db").write_bytes(b"SQLite format 4" + b"x" * 600)
     found = await use("backup_databases", target="bk")
     assert found.alarms == ()
-    assert {Path(one["what"]).name for one in found.data["made"]} == {"one.db", "two.sqlite3"}
-    assert "2 SQLite databases" in found.summary
+    assert [Path(one["what"]).name for one in found.data["made"]] == [
+        "one.db",
+        "two.sqlite3",
+        "jobs.db",
+    ]
+    assert "3 SQLite databases" in found.summary
     assert "pg_dump is not installed" in found.text
 
 
-async def test_nothing_to_back_up_is_an_alarm(
-    use: Use, work: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(backup, "USUAL", ("empty",))
-    monkeypatch.setattr(backup.shutil, "which", lambda program: None)
+async def test_nothing_to_back_up_is_an_alarm(use: Use, work: Path) -> None:
     (work / "empty").mkdir()
-    found = await use("backup_databases", target="bk")
-    assert found.alarms == ("No database was found on this machine: nothing was backed up.",)
+    found = await use("backup_sqlite", paths=["empty"], target="bk")
+    assert found.alarms == ("No SQLite database was found in empty.",)
 
 
 async def test_a_damaged_database_is_an_alarm_and_leaves_no_copy(use: Use, work: Path) -> None:
