@@ -17,6 +17,7 @@ from pydantic_ai.exceptions import (
     ModelTimeoutError,
     OutputTokenLimitExceeded,
     UnexpectedModelBehavior,
+    UserError,
 )
 
 from jobs_tui.agents.llm import endpoints
@@ -66,6 +67,8 @@ def _explained(error: Exception, agent: AgentInput, with_key: bool) -> Trouble:
         return Trouble(
             f"{agent.model} gave an answer that is of no use: {_misbehaved(error)}", True
         )
+    if isinstance(error, UserError):
+        return Trouble(f"The agent {agent.id} cannot be run: {_short(str(error))}.", retry=False)
     return Trouble(
         f"The answer of {url} cannot be read: {type(error).__name__}: {_short(str(error))}",
         retry=True,

@@ -155,6 +155,30 @@ async def test_a_delegate_gets_its_task_and_gives_its_answer(
     assert "Give the task as a text" in heard.of("tool_result")[2]
 
 
+async def test_a_delegate_that_is_called_like_a_tool_fails_the_run(
+    fake: FakeOpenAI, with_tools: Any
+) -> None:
+    async def never(text: str) -> Result:
+        raise AssertionError
+
+    with_tools(Disk())
+    got = await run(task(fake, "go", tools=CONTEXT, delegates=[Delegate("disk", "A DBA.", never)]))
+    assert (got.status, got.retry) == ("failed", False)
+    assert "The agent bot cannot be run: Tool name conflicts" in str(got.error_message)
+    assert fake.requests == []
+
+
+async def test_calls_that_cannot_be_told_apart_are_not_done(
+    fake: FakeOpenAI, with_tools: Any
+) -> None:
+    """A yes to one of them would be a yes to the other."""
+    with_tools(disk := Disk())
+    fake.turns = [Turn("", [("c", "disk", {"path": "/a"}), ("c", "disk", {"path": "/b"})])]
+    got = await run(task(fake, "go", tools=CONTEXT))
+    assert (got.status, disk.calls) == ("failed", [])
+    assert "unique" in str(got.error_message)
+
+
 async def test_cancelled_in_a_tool_the_tool_is_cancelled(fake: FakeOpenAI, heard: Heard) -> None:
     began, ended = asyncio.Event(), asyncio.Event()
 
