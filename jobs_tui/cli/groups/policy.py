@@ -65,7 +65,7 @@ def _text(given: str) -> str:
 
     try:
         with click.open_file(given.removeprefix("@"), encoding="utf-8") as file:
-            return file.read()
+            return str(file.read())
     except UnicodeDecodeError:
         raise InvalidInput("The question is not UTF-8.", field="input") from None
     except OSError as error:
