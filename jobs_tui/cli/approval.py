@@ -41,7 +41,7 @@ def list_approvals(everything: bool, as_json: bool) -> None:
                 str(one.status),
                 f"#{one.number}",
                 one.job_name,
-                "the run" if one.whole_run else one.tool,
+                one.tool if one.about == "tool" else f"the {one.about}",
                 relative(one.expires_at, now) if one.status is ApprovalStatus.WAITING else "--",
                 one.reason,
             ]
@@ -72,7 +72,9 @@ def show(ref: str, as_json: bool) -> None:
         "run": f"#{found.number} of {found.job_name} ({found.execution_id})",
         "step": found.step or None,
         "agent": found.agent_id,
-        "about": "the run itself" if found.whole_run else f"a call of {found.tool}",
+        "about": f"a call of {found.tool}"
+        if found.about == "tool"
+        else f"the {found.about} itself",
         "reason": found.reason,
         "asked": at_second(found.requested_at),
         "expires": at_second(found.expires_at),
@@ -122,5 +124,8 @@ def _sentence(decided: Approval, left: int) -> str:
     run = f"run #{decided.number} of {plain(decided.job_name)}"
     if decided.whole_run:
         return f"{verb} {run}."
-    what = f"{verb} the call of {plain(decided.tool)} in {run}"
+    about = f"the call of {plain(decided.tool)}"
+    if decided.about == "step":
+        about = f"the step {plain(decided.step)}"
+    what = f"{verb} {about} in {run}"
     return f"{what}; it waits for {left} more." if left else f"{what}; it goes on."

@@ -15,7 +15,6 @@ from jobs_tui.agents.doer import agent_not_ready
 from jobs_tui.agents.registry import get_runner
 from jobs_tui.agents.runner import (
     Delegate,
-    Gate,
     PlannedStep,
     ProcessSpawner,
     Result,
@@ -25,7 +24,7 @@ from jobs_tui.agents.runner import (
 )
 from jobs_tui.agents.surroundings import filled_servers, surroundings_of
 from jobs_tui.agents.tool_processes import LauncherProcesses
-from jobs_tui.engine.gate import EngineGate
+from jobs_tui.engine.gate import EngineGate, refused_to_begin
 from jobs_tui.engine.output import LogOutput
 from jobs_tui.engine.parts import Parts
 from jobs_tui.engine.step_output import StepOutput
@@ -181,6 +180,11 @@ class EngineCrew:
             task = await self._task(agent, prompt, step, values, system_prompt, delegates)
         except JobsTuiError as error:
             return Result("failed", error_message=error.sentence(), retry=False)
+        refused = await refused_to_begin(self._gate(agent, step), task)
+        if refused is not None:
+            if refused.ask:
+                self.asked.append(Asked(agent.id, step, refused.ask, refused.ask_reason))
+            return refused
         limits = [limit for limit in (timeout, agent.limits.seconds) if limit is not None]
         deadline = asyncio.timeout(min(limits) if limits else None)
         used: Mapping[str, object] = {}
@@ -297,7 +301,7 @@ class EngineCrew:
             update={"limits": limits.model_copy(update={"cost": cost, "tokens": most})}
         )
 
-    def _gate(self, agent: AgentInput, step: str) -> Gate:
+    def _gate(self, agent: AgentInput, step: str) -> EngineGate:
         return EngineGate(
             policies=self.parts.policies,
             directory=self.directory,

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from jobs_tui.agents.directory import Directory
-from jobs_tui.agents.runner import ToolCall
+from jobs_tui.agents.registry import get_runner
+from jobs_tui.agents.runner import Result, Task, ToolCall
 from jobs_tui.guard.policy.engine import PolicyEngine
 from jobs_tui.guard.policy.questions import job_question, tool_question
 from jobs_tui.models.agent import AgentInput
-from jobs_tui.models.approval import Decided, call_key
+from jobs_tui.models.approval import RUN, Decided, call_key
 from jobs_tui.models.clock import Clock
-from jobs_tui.models.enums import Decision
+from jobs_tui.models.enums import Decision, PlanningMode
+from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Definition
 from jobs_tui.models.verdict import ALLOWED, Verdict
@@ -37,29 +40,81 @@ class EngineGate:
         try:
             return await self._verdict(call)
         except Exception as error:
-            failed = f"{type(error).__name__}: {error}"[:300]
-            return Verdict(Decision.DENY, f"the policies could not be asked: {failed}")
+            return _failed(error)
+
+    async def begin(self, call: ToolCall) -> Verdict:
+        """May this agent begin its part of the run? Asked as a run, with the prompt of the step.
+
+        Args:
+            call: of the tool RUN, with the ``prompt`` of the step.
+        """
+        try:
+            decided = self._decided(call)
+            if decided is not None and decided.decision is Decision.DENY:
+                return decided
+            question = self._run()
+            question["job"]["prompt"] = call.arguments["prompt"]
+            verdict = await self._ask({**question, "step": self.step})
+            return decided if verdict.decision is Decision.ASK and decided else verdict
+        except Exception as error:
+            return _failed(error)
 
     async def _verdict(self, call: ToolCall) -> Verdict:
-        decided = self.decisions.get(call_key(self.step, call.id))
-        if not isinstance(decided, Decided) or not decided.covers(call.tool, call.arguments):
-            decided = None
-        elif decided.decision is Decision.DENY:
+        decided = self._decided(call)
+        if decided is not None and decided.decision is Decision.DENY:
             return decided
-        policies = [one for one in self.directory.policies.values() if one.enabled]
-        if not policies:
-            return ALLOWED
-        run = job_question(
+        question = tool_question(
+            self._run(), call.tool, call.arguments, read_only=call.read_only, step=self.step
+        )
+        verdict = await self._ask(question)
+        return decided if verdict.decision is Decision.ASK and decided else verdict
+
+    def _decided(self, call: ToolCall) -> Decided | None:
+        decided = self.decisions.get(call_key(self.step, call.id))
+        if not isinstance(decided, Decided):
+            return None
+        if not self.step and call.id == RUN:  # its prompt may be kept with its secrets masked
+            return decided
+        return decided if decided.covers(call.tool, call.arguments) else None
+
+    def _run(self) -> dict[str, Any]:
+        return job_question(
             "run",
             self.definition,
             now=self.clock.now(),
             agent=self.agent,
             execution=self.execution,
         )
-        question = tool_question(
-            run, call.tool, call.arguments, read_only=call.read_only, step=self.step
-        )
-        verdict = await self.policies.adecide(policies, question)
-        if verdict.decision is Decision.ASK and decided is not None:
-            return decided
-        return verdict
+
+    async def _ask(self, question: Mapping[str, Any]) -> Verdict:
+        policies = [one for one in self.directory.policies.values() if one.enabled]
+        return await self.policies.adecide(policies, question) if policies else ALLOWED
+
+
+async def refused_to_begin(gate: EngineGate, task: Task) -> Result | None:
+    """Why the policies do not let an agent begin its part of a run; None when they do.
+
+    Asked for those that were not known when the run itself was asked about: members of teams,
+    steps of workflows, and whoever Smart has chosen.
+    """
+    if not gate.step and gate.definition.planning_mode is not PlanningMode.ON_THE_FLY:
+        return None
+    if not any(policy.enabled for policy in gate.directory.policies.values()):
+        return None
+    try:
+        prompt = get_runner(gate.agent.kind).readable(task.prompt, task.values)
+    except JobsTuiError as error:
+        return Result("failed", error_message=error.sentence(), retry=False)
+    call = ToolCall(RUN, RUN, {"prompt": prompt}, read_only=False)
+    verdict = await gate.begin(call)
+    if verdict.decision is Decision.ALLOW:
+        return None
+    if verdict.decision is Decision.ASK:
+        return Result("waiting_for_input", ask=(call,), ask_reason=verdict.reason)
+    reason = f"denied by policy: {verdict.reason}"
+    return Result("failed", error_message=reason, retry=False)
+
+
+def _failed(error: Exception) -> Verdict:
+    failed = f"{type(error).__name__}: {error}"[:300]
+    return Verdict(Decision.DENY, f"the policies could not be asked: {failed}")

@@ -7,13 +7,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from jobs_tui.models.enums import Decision, Described
 from jobs_tui.models.verdict import Verdict
 
 RUN = "run"
-"""The call id and the tool of an approval of a run as a whole."""
+"""The call id and the tool of an approval of a run as a whole, or of a step of one."""
 
 
 class ApprovalStatus(Described):
@@ -75,6 +75,13 @@ class Approval:
     def whole_run(self) -> bool:
         """Whether it is about the run itself and not about a call of a tool."""
         return self.call_id == RUN
+
+    @property
+    def about(self) -> Literal["run", "step", "tool"]:
+        """What is asked about: a run, a step of one, or a call of a tool."""
+        if self.whole_run:
+            return "run"
+        return "step" if self.tool == RUN else "tool"
 
 
 @dataclass(frozen=True, slots=True)

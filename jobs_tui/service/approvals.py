@@ -153,7 +153,7 @@ def entry(approval: Approval) -> dict[str, Any]:
         "job_name": approval.job_name,
         "number": approval.number,
         "status": str(approval.status),
-        "about": "run" if approval.whole_run else "tool",
+        "about": approval.about,
         "tool": approval.tool,
         "arguments": approval.arguments,
         "agent_id": approval.agent_id,

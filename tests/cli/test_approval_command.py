@@ -91,6 +91,15 @@ class TestDecide:
         assert (entry["status"], entry["decided_reason"]) == ("denied", "no")
         assert runs.get(ctx, run).status is ExecutionStatus.FAILED
 
+    def test_a_step(self, jt: Command, ctx: Context) -> None:
+        run = waiting_run(ctx, [WHOLE_RUN], step="clean")
+        assert jt.ok("approval", "list").lines[1].split()[4:6] == ["the", "step"]
+        assert "about    the step itself" in jt.ok("approval", "show", run).out
+        assert jt.ok("approval", "list", "--json").json[0]["about"] == "step"
+        said = jt.ok("approval", "deny", run).out
+        assert said == "Denied the step clean in run #1 of nightly; it goes on.\n"
+        assert runs.get(ctx, run).status is ExecutionStatus.QUEUED
+
     def test_what_cannot_be_decided(self, jt: Command, ctx: Context) -> None:
         run = waiting_run(ctx, [call(1), call(2)])
         assert "waits for 2 approvals" in jt.refused("approval", "approve", run)

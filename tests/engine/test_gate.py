@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from jobs_tui.agents.directory import Directory
-from jobs_tui.agents.runner import ToolCall
-from jobs_tui.engine.gate import EngineGate
+from jobs_tui.agents.runner import SHELL, Result, Task, ToolCall
+from jobs_tui.engine.gate import EngineGate, refused_to_begin
 from jobs_tui.guard.policy.engine import PolicyEngine
 from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.approval import Decided, digest_of
-from jobs_tui.models.enums import Decision, ExecutionStatus, Kind, TriggerType
+from jobs_tui.models.enums import Decision, ExecutionStatus, Kind, PlanningMode, TriggerType
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Definition
 from jobs_tui.models.surroundings import PolicyInput
@@ -177,3 +177,79 @@ async def test_whatever_goes_wrong_denies(policies: PolicyEngine, clock: FakeClo
     )
     odd = replace(CALL, arguments={"x": object()})
     assert (await gate(policies, clock, "allow := true").check(odd)).decision is Decision.DENY
+
+
+SCRIPT = (
+    'deny contains "no rm" if { input.agent.kind == "shell"; contains(input.job.prompt, "rm ") }'
+)
+
+
+def task_of(gate: EngineGate, prompt: str) -> Task:
+    return Task("exec_1", "job_1", "nightly", prompt, {"x": "y"}, NoSpawner(), step=gate.step)
+
+
+class NoSpawner:
+    """Nothing is begun here."""
+
+    async def spawn(self, *_: object) -> Any:
+        raise AssertionError("nothing is to be started")
+
+
+class TestBeginning:
+    """Agents that were not known when the run itself was asked about."""
+
+    def of_shell(self, found: EngineGate) -> EngineGate:
+        return replace(found, agent=SHELL)
+
+    async def test_a_step_is_asked_about_with_its_agent_and_prompt(
+        self, policies: PolicyEngine, clock: FakeClock
+    ) -> None:
+        found = self.of_shell(gate(policies, clock, SCRIPT, step="clean"))
+        assert await refused_to_begin(found, task_of(found, "rm {{ x }}")) == Result(
+            "failed",
+            error_message="denied by policy: policy p denies this: no rm",
+            retry=False,
+        )
+        assert await refused_to_begin(found, task_of(found, "ls {{ x }}")) is None
+
+    async def test_so_is_whoever_smart_has_chosen(
+        self, policies: PolicyEngine, clock: FakeClock
+    ) -> None:
+        found = self.of_shell(gate(policies, clock, SCRIPT))
+        # The run itself was asked about: it knew its agent.
+        assert await refused_to_begin(found, task_of(found, "rm x")) is None
+        smart = replace(found.definition, planning_mode=PlanningMode.ON_THE_FLY)
+        found = replace(found, definition=smart)
+        refused = await refused_to_begin(found, task_of(found, "rm x"))
+        assert refused is not None
+        assert refused.status == "failed"
+
+    async def test_a_person_decides_about_this_prompt(
+        self, policies: PolicyEngine, clock: FakeClock
+    ) -> None:
+        asks = 'ask contains "look" if input.step == "clean"'
+        found = self.of_shell(gate(policies, clock, asks, step="clean"))
+        waits = await refused_to_begin(found, task_of(found, "echo {{ x }}"))
+        assert waits is not None
+        assert waits.status == "waiting_for_input"
+        (asked,) = waits.ask
+        assert asked.tool == "run"
+        assert "y" in asked.arguments["prompt"]
+        for decision, status in ((Decision.ALLOW, None), (Decision.DENY, "failed")):
+            known = {"clean/run": decided(decision, asked)}
+            again = replace(found, decisions=known)
+            refused = await refused_to_begin(again, task_of(found, "echo {{ x }}"))
+            assert (refused and refused.status) == status
+        known = {"clean/run": decided(Decision.ALLOW, asked)}
+        other = await refused_to_begin(replace(found, decisions=known), task_of(found, "date"))
+        assert other is not None
+        assert other.status == "waiting_for_input"
+
+    async def test_a_bad_template_is_no_way_around(
+        self, policies: PolicyEngine, clock: FakeClock
+    ) -> None:
+        found = self.of_shell(gate(policies, clock, "allow := true", step="clean"))
+        refused = await refused_to_begin(found, task_of(found, "echo {{ nowhere }}"))
+        assert refused is not None
+        assert refused.status == "failed"
+        assert "nowhere" in (refused.error_message or "")

@@ -107,7 +107,7 @@ def _policy(options: Mapping[str, Any]) -> dict[str, Any]:
     if options["example"] is not None:
         from jobs_tui.service.policies import example
 
-        found |= {"engine": "rego", "module": example(options["example"])}
+        found |= {"engine": "rego", "module": example(options["example"]).module}
     if options["url"] is not None:
         found |= {"engine": "opa", "url": options["url"]}
     return found

@@ -43,8 +43,8 @@ class ApprovalResponse(Answer):
     number: int
     """Of the run, within its job."""
     status: ApprovalStatus
-    about: Literal["run", "tool"]
-    """Whether the run as a whole is asked about, or a call of a tool."""
+    about: Literal["run", "step", "tool"]
+    """Whether the run as a whole is asked about, a step of it, or a call of a tool."""
     tool: str
     arguments: dict[str, Any]
     """Of the call, word for word; secrets are masked."""
