@@ -39,7 +39,7 @@ async def do_job(crew: EngineCrew, doer: Doer) -> Result:
         if doer.team is not None:
             from jobs_tui.agents.teams.team import TeamRunner
 
-            return await TeamRunner(doer.team).run(_task(crew), crew.output)
+            return await TeamRunner(doer.team, crew.directory).run(_task(crew), crew.output)
         if doer.workflow is not None:
             return await _workflow(crew, doer.workflow)
         return await _on_the_fly(crew)
@@ -80,7 +80,7 @@ async def _planned(crew: EngineCrew) -> WorkflowInput | None:
     why = result.error_message or "it gave no answer"
     if result.status == "completed":
         try:
-            plan = read_plan(result.text, {one.id for one in ready})
+            plan = read_plan(result.text, ready)
         except JobsTuiError as error:
             why = error.sentence()
         else:
@@ -105,7 +105,7 @@ def _ready(agents: list[AgentInput]) -> list[AgentInput]:
 async def _workflow(crew: EngineCrew, workflow: WorkflowInput) -> Result:
     from jobs_tui.agents.teams.workflow import WorkflowRunner
 
-    return await WorkflowRunner(workflow).run(_task(crew), crew.output)
+    return await WorkflowRunner(workflow, crew.directory).run(_task(crew), crew.output)
 
 
 def _task(crew: EngineCrew) -> Task:
