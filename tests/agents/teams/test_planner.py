@@ -8,18 +8,17 @@ from typing import Any
 import pytest
 
 from jobs_tui.agents.plain import TextPrompts
-from jobs_tui.agents.runner import Result
-from jobs_tui.agents.teams.plan import (
+from jobs_tui.agents.teams.planner import (
     MOST_STEPS,
-    PlanRunner,
     as_text,
     planner_prompt,
     read_plan,
 )
+from jobs_tui.agents.teams.workflow import WorkflowRunner
 from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.errors import InvalidInput
-from jobs_tui.models.team import WorkflowInput
-from tests.agents.teams.scripted import Lines, ScriptedCrew, failing, task_for
+from jobs_tui.models.team import plan_of
+from tests.agents.teams.scripted import Lines, ScriptedCrew, task_for
 
 AGENTS = [
     AgentInput(id="reader", description="Reads logs.", capabilities=["log search"]),
@@ -124,39 +123,24 @@ def test_the_planner_is_shown_task_and_agents_as_data() -> None:
     assert '"sh"' not in text
 
 
-async def test_the_plan_is_kept_and_done_and_earlier_results_come_as_values() -> None:
-    kept: list[WorkflowInput] = []
-    crew = ScriptedCrew({"plan": TWO, "read": "found {{ prompt }}"})
-    runner = PlanRunner("planner", AGENTS, keep=kept.append)
-    result = await runner.run(task_for(crew, "Look at {{ x }}", x="{{ y }}"), Lines())
-    assert [ask.agent for ask in crew.asked] == ["planner", "reader", "writer"]
-    assert '"Look at {{ y }}"' in crew.prompts()["plan"]
+async def test_a_plan_is_done_and_earlier_results_come_as_values() -> None:
+    crew = ScriptedCrew({"read": "found {{ prompt }}"})
+    text = TWO.replace("Read the logs", "Read {{ prompt }}")
+    result = await WorkflowRunner(read_plan(text, AGENTS)).run(task_for(crew, "Do it"), Lines())
+    assert [ask.agent for ask in crew.asked] == ["reader", "writer"]
+    assert crew.prompts()["read"] == "Read {{ prompt }}"
     assert "found {{ prompt }}" in crew.prompts()["write"]
-    assert (result.status, result.text) == ("completed", "answer of write")
-    assert result.usage["requests"] == 3
-    assert [one.name for one in kept[0].steps] == ["read", "write"]
-    assert {one.name: one.parent for one in crew.planned} == {
-        "plan": "", "read": "plan", "write": "plan",
-    }  # fmt: skip
+    assert result.text == "answer of write"
 
 
-@pytest.mark.parametrize("answer", ["no plan here", failing("no key")])
-async def test_without_a_plan_that_can_be_used_smart_chooses_one_agent(answer: Any) -> None:
-    crew, lines = ScriptedCrew({"plan": answer}), Lines()
-    result = await PlanRunner("planner", AGENTS).run(task_for(crew, "Do {{ x }}", x=1), lines)
-    assert [(ask.agent, ask.step) for ask in crew.asked][1:] == [("smart", "task")]
-    assert crew.prompts()["task"] == "Do 1"
-    assert result.status == "completed"
-    assert lines.lines[0].endswith("One agent is chosen for the whole task.")
+def test_a_plan_survives_being_kept() -> None:
+    found = read_plan(TWO, AGENTS)
+    assert plan_of(found.model_dump(mode="json")) == found
 
 
-async def test_a_planner_that_waits_makes_the_run_wait() -> None:
-    crew = ScriptedCrew({"plan": Result("waiting_for_input", state="s")})
-    result = await PlanRunner("planner", AGENTS).run(task_for(crew), Lines())
-    assert (result.status, result.state, len(crew.asked)) == ("waiting_for_input", "s", 1)
-
-
-async def test_with_no_planner_it_is_smart() -> None:
-    crew = ScriptedCrew()
-    await PlanRunner(None, AGENTS).run(task_for(crew), Lines())
-    assert [ask.agent for ask in crew.asked] == ["smart"]
+def test_nothing_is_put_behind_a_request_in_fixed_words() -> None:
+    steps = (
+        {"name": "read", "agent": "reader", "prompt": "Read"},
+        {"name": "check", "agent": "ops", "prompt": "Check disks", "needs": ["read"]},
+    )
+    assert read_plan(plan(*steps), AGENTS).steps[1].prompt == "Check disks"
