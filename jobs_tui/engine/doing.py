@@ -14,8 +14,14 @@ from jobs_tui.agents.smart.wishes import wish_of
 from jobs_tui.engine.choosing import choose
 from jobs_tui.engine.crew import EngineCrew
 from jobs_tui.models.agent import AgentInput
-from jobs_tui.models.team import WorkflowInput
+from jobs_tui.models.errors import JobsTuiError
+from jobs_tui.models.team import WorkflowInput, plan_of
 from jobs_tui.store import executions
+
+PLAN = "plan"
+"""The step in which a planner model proposes the others."""
+PLAN_SECONDS = 300.0
+"""Seconds that a planner may take."""
 
 
 async def do_job(crew: EngineCrew, doer: Doer) -> Result:
@@ -34,10 +40,7 @@ async def do_job(crew: EngineCrew, doer: Doer) -> Result:
 
             return await TeamRunner(doer.team, crew.directory).run(_task(crew), crew.output)
         if doer.workflow is not None:
-            from jobs_tui.agents.teams.workflow import WorkflowRunner
-
-            runner = WorkflowRunner(doer.workflow, crew.directory)
-            return await runner.run(_task(crew), crew.output)
+            return await _workflow(crew, doer.workflow)
         return await _on_the_fly(crew)
     finally:
         await _protect_prompt(crew)
@@ -45,37 +48,67 @@ async def do_job(crew: EngineCrew, doer: Doer) -> Result:
 
 async def _on_the_fly(crew: EngineCrew) -> Result:
     """By the steps that a planner proposes, else by the agent that fits best (DESIGN 8)."""
-    planner = crew.parts.settings.planner_agent
-    if planner:
-        from jobs_tui.agents.teams.plan import PlanRunner
-
-        agents = await asyncio.to_thread(_ready, crew)
-        runner = PlanRunner(planner, agents, crew.directory, partial(_keep_plan, crew))
-        return await runner.run(_task(crew), crew.output)
-    crew.output.line("system", "no planner_agent is set: smart chooses one agent")
+    prompt = crew.definition.prompt_template
+    if crew.execution.plan is not None:  # planned before it began to wait
+        return await _workflow(crew, plan_of(crew.execution.plan))
+    if crew.parts.settings.planner_agent:
+        plan = await _planned(crew)
+        if plan is not None:
+            return await _workflow(crew, plan)
+    else:
+        crew.output.line("system", "no planner_agent is set: smart chooses one agent")
     kept = crew.execution.agent_id if crew.execution.resumes else None
     agent = crew.directory.agent(kept) if kept else await choose(crew, _rendered(crew))
-    return await crew.do(agent, crew.definition.prompt_template)
+    return await crew.do(agent, prompt)
+
+
+async def _planned(crew: EngineCrew) -> WorkflowInput | None:
+    """The steps that the planner proposes, kept on the run; None when it proposes none."""
+    from jobs_tui.agents.teams.planner import planner_prompt, read_plan
+
+    planner = crew.parts.settings.planner_agent
+    ready = await asyncio.to_thread(_ready, crew)
+    result = await crew.run(
+        planner,
+        "{{ question }}",
+        step=PLAN,
+        values={"question": planner_prompt(_rendered(crew), ready)},
+        timeout=PLAN_SECONDS,
+    )
+    why = result.error_message or "it gave no answer"
+    if result.status == "completed":
+        try:
+            plan = read_plan(result.text, ready)
+        except JobsTuiError as error:
+            why = error.sentence()
+        else:
+            await crew.parts.store.awrite(
+                partial(
+                    executions.note_choice,
+                    execution_id=crew.execution.id,
+                    plan=plan.model_dump(mode="json"),
+                )
+            )
+            names = ", ".join(f"{one.name} ({one.agent})" for one in plan.steps)
+            crew.output.line("system", f"{planner} planned: {names}")
+            return plan
+    crew.output.line("system", f"{planner} planned nothing that can be done ({why}): smart chooses")
+    return None
 
 
 def _ready(crew: EngineCrew) -> list[AgentInput]:
     """Agents that may be given steps of a plan, the best for the whole task first."""
-    found = candidates(crew.parts.store.jobs.reader(), crew.directory, _rendered(crew))
+    task = _rendered(crew)
+    found = candidates(crew.parts.store.jobs.reader(), crew.directory, task)
     wish = wish_of(crew.parts.settings, crew.parts.secrets, None)
-    ranked = rank_by(_rendered(crew), [one for one in found if one.ready], wish).ranked
+    ranked = rank_by(task, [one for one in found if one.ready], wish).ranked
     return [crew.directory.agent(one.id) for one in ranked]
 
 
-def _keep_plan(crew: EngineCrew, plan: WorkflowInput) -> None:
-    crew.parts.store.submit(
-        partial(
-            executions.note_choice,
-            execution_id=crew.execution.id,
-            plan=plan.model_dump(mode="json"),
-        )
-    )
-    names = ", ".join(f"{one.name} ({one.agent})" for one in plan.steps)
-    crew.output.line("system", f"the plan: {names}")
+async def _workflow(crew: EngineCrew, workflow: WorkflowInput) -> Result:
+    from jobs_tui.agents.teams.workflow import WorkflowRunner
+
+    return await WorkflowRunner(workflow, crew.directory).run(_task(crew), crew.output)
 
 
 def _task(crew: EngineCrew) -> Task:

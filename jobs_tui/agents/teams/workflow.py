@@ -27,11 +27,8 @@ class WorkflowRunner:
         self._steps = {step.name: step for step in workflow.steps}
         self._before = before(workflow)
 
-    async def run(self, task: Task, output: Output, *, parent: str = "") -> Result:
+    async def run(self, task: Task, output: Output) -> Result:
         """Do the steps.
-
-        Args:
-            parent: the step that planned them.
 
         Returns:
             ``completed`` with the answers of the last steps; ``failed`` naming the steps that
@@ -49,7 +46,7 @@ class WorkflowRunner:
             return Result("failed", error_message=error.sentence(), retry=False)
         crew.plan(
             [
-                PlannedStep(step.name, _agent(step), parent=parent, needs=tuple(step.needs))
+                PlannedStep(step.name, _agent(step), needs=tuple(step.needs))
                 for step in self._workflow.steps
             ]
         )

@@ -1,4 +1,4 @@
-"""A plan made at run time: a model proposes steps, we check them and run them (DESIGN 8).
+"""A plan made at run time: what a model is asked, and the workflow that it proposes (DESIGN 8).
 
 What a model proposes is as untrusted as what it answers. Its prompts are never templates: braces
 in them stay text, results of earlier steps come in as values. It may not give work to a shell,
@@ -9,21 +9,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
-from jobs_tui.agents.directory import EMPTY, Directory
-from jobs_tui.agents.runner import Output, PlannedStep, Result, Task
 from jobs_tui.agents.smart.engines.choosing import lexical
 from jobs_tui.agents.smart.ranking import document_of
 from jobs_tui.agents.teams import outcomes
-from jobs_tui.agents.teams.setting import crew_of, readable_prompt
-from jobs_tui.agents.teams.workflow import WorkflowRunner
 from jobs_tui.models.agent import AgentInput
-from jobs_tui.models.errors import InvalidInput, JobsTuiError
+from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.resource import ID
 from jobs_tui.models.team import WorkflowInput, plan_of
 from jobs_tui.models.validation import first_finding
@@ -33,8 +28,8 @@ LONGEST_TASK = 20_000
 """Characters of the job's prompt that the planner is shown."""
 MOST_AGENTS = 30
 SMART = "smart"
-PLAN_STEP, WHOLE_STEP = "plan", "task"
-"""Names of the step that plans, and of the only step where no plan can be used."""
+PLAN_STEP = "plan"
+"""The name of the step in which the planner is asked."""
 
 _FORMAT = (
     '{"steps": [{"name": "fetch", "agent": "<agent id>", "prompt": "<what to do>", "needs": []},'
@@ -105,63 +100,6 @@ def read_plan(text: str, agents: Sequence[AgentInput], plan_id: str = "plan") ->
     except ValidationError as error:
         raise InvalidInput(f"The plan cannot be used: {first_finding(error)[1]}.") from None
     return workflow
-
-
-class PlanRunner:
-    """Asks a planner for steps and does them; lets Smart choose one agent where that fails."""
-
-    def __init__(
-        self,
-        planner: str | None,
-        agents: Sequence[AgentInput],
-        directory: Directory = EMPTY,
-        keep: Callable[[WorkflowInput], None] | None = None,
-    ) -> None:
-        """Args:
-        planner: the id of the agent that plans; None: there is none.
-        agents: those that may be given work, the best first.
-        directory: as for :class:`WorkflowRunner`.
-        keep: told the plan before it begins, to keep it with the run.
-        """
-        self._planner, self._agents = planner, agents
-        self._directory, self._keep = directory, keep
-
-    async def run(self, task: Task, output: Output) -> Result:
-        """Plan, then do. Results as of :class:`WorkflowRunner`. Raises LauncherDied."""
-        crew = crew_of(task)
-        if self._planner is None:
-            return await crew.run(SMART, task.prompt, step=WHOLE_STEP)
-        try:
-            prompt = readable_prompt(task)
-        except JobsTuiError as error:
-            return Result("failed", error_message=error.sentence(), retry=False)
-        crew.plan([PlannedStep(PLAN_STEP, self._planner, "planner")])
-        planned = await crew.run(
-            self._planner,
-            "{{ planner_question }}",
-            step=PLAN_STEP,
-            values={"planner_question": planner_prompt(prompt, self._agents)},
-        )
-        if planned.status == outcomes.WAITING:
-            return planned
-        try:
-            if planned.status != outcomes.COMPLETED:
-                raise InvalidInput(outcomes.problem("The planner failed", planned) + ".")
-            workflow = read_plan(planned.text, self._agents)
-        except InvalidInput as error:
-            output.line("system", f"{error.message} One agent is chosen for the whole task.")
-            result = await crew.run(SMART, task.prompt, step=WHOLE_STEP)
-        else:
-            if self._keep is not None:
-                self._keep(workflow)
-            result = await WorkflowRunner(workflow, self._directory).run(
-                task, output, parent=PLAN_STEP
-            )
-        return _with_usage(planned, result)
-
-
-def _with_usage(planned: Result, result: Result) -> Result:
-    return replace(result, usage=outcomes.total_usage([planned, result]))
 
 
 def _plans(text: str) -> Iterator[list[Any]]:
