@@ -292,4 +292,6 @@ async def test_a_change_while_the_screen_goes_is_no_matter(ctx: Context, make_jo
         screen.store_changed()
         screen.on_screen_resume()
         screen.refresh_frame()
+        screen.on_virtual_list_highlighted()
+        screen._load_preview()
         assert not screen.stands
