@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +17,7 @@ from jobs_tui.schedule.cron import parse_cron
 from jobs_tui.schedule.next_fires import next_fires
 from jobs_tui.schedule.words import describe, weekday_note
 from jobs_tui.schedule.zones import zone
+from jobs_tui.service.json_body import parse
 
 MOST = 100_000
 """Runs that one answer lists."""
@@ -155,11 +155,9 @@ def _answer(line: bytes, tz: str, start: str | None, number: int, now: datetime)
 
 def _request(line: bytes) -> dict[str, Any]:
     try:
-        request = json.loads(line)
-    except (ValueError, RecursionError):
-        raise InvalidInput(
-            "The line is not JSON.", 'For example {"id": 1, "expr": "@daily"}.'
-        ) from None
+        request = parse(line.decode("utf-8-sig"), "line")
+    except UnicodeDecodeError:
+        raise InvalidInput("The line is not UTF-8.") from None
     if not isinstance(request, dict):
         raise InvalidInput(
             "The line is not a JSON object.", 'For example {"id": 1, "expr": "@daily"}.'

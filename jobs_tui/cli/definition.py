@@ -18,7 +18,11 @@ _OPTIONS = (
     click.option("--description", metavar="TEXT", help="What it is for, shown in lists."),
     click.option("--tag", "tags", multiple=True, metavar="TAG", help="A tag; may be repeated."),
     click.option("--cron", metavar="EXPR", help="Start on this schedule."),
-    click.option("--tz", metavar="ZONE", help="IANA time zone of the schedule, UTC by default."),
+    click.option(
+        "--tz",
+        metavar="ZONE",
+        help="IANA time zone of the schedule and of {{ run_date }}, UTC by default.",
+    ),
     click.option("--webhook", is_flag=True, help="Start when a signed HTTP request arrives."),
     click.option("--manual", is_flag=True, help="Start only by hand or by program."),
     click.option("--agent", metavar="ID", help="Who does it, shell by default."),

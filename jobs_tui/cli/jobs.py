@@ -9,7 +9,7 @@ from datetime import datetime
 import click
 
 from jobs_tui.cli.output import at_second, duration, fields, print_json, relative, table
-from jobs_tui.cli.session import opened
+from jobs_tui.cli.session import opened, warn
 from jobs_tui.cli.shown import next_run
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.config import job_config
@@ -94,10 +94,16 @@ def resume(job_ref: str, as_json: bool) -> None:
 @_job_argument
 @_json_option
 def delete(job_ref: str, as_json: bool) -> None:
-    """Delete it; its configuration and history stay and `restore` brings it back."""
+    """Delete it; its configuration and history stay and `restore` brings it back.
+
+    A run that goes on is not stopped, one that waits is cancelled.
+    """
     with opened() as ctx:
         job = jobs.archive(ctx, jobs.find(ctx, job_ref).id)
         hint = f"Configuration and history stay: `jobs-tui restore {job.id}` brings it back."
+        if job.live:
+            going = "A run goes on" if job.live == 1 else f"{job.live} runs go on"
+            warn(f"{going} to the end: `jobs-tui history {job.id}` shows it, `cancel` ends it.")
         _tell(ctx, job, as_json, "Deleted", hint)
 
 

@@ -24,6 +24,10 @@ class NotJson(JobsTuiError):
     http_status = 400
 
 
+class _Faulty(Exception):
+    """What is wrong, as the end of a sentence about the text."""
+
+
 def parse_object(body: bytes) -> dict[str, Any]:
     """The object in a body; an empty body is an empty object.
 
@@ -43,27 +47,37 @@ def parse_object(body: bytes) -> dict[str, Any]:
     return value
 
 
-def parse(text: str) -> Any:
+def parse(text: str, what: str = "body") -> Any:
     """The value of a JSON text.
+
+    Args:
+        what: how errors call the text.
 
     Raises:
         NotJson: as said above.
     """
+    try:
+        return _parsed(text)
+    except _Faulty as fault:
+        raise NotJson(f"The {what} {fault}.") from None
+
+
+def _parsed(text: str) -> Any:
     # Brackets inside strings count too, so this only says whether a closer look is needed.
     if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
-        raise NotJson(f"The body is nested deeper than {DEEPEST} levels.")
+        raise _Faulty(f"is nested deeper than {DEEPEST} levels")
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise NotJson(f"The body is not valid JSON: {error.msg} ({where}).") from None
+        raise _Faulty(f"is not valid JSON: {error.msg} ({where})") from None
     except ValueError:  # an integer of more digits than Python reads
-        raise NotJson("The body holds a number with too many digits.") from None
+        raise _Faulty("holds a number with too many digits") from None
     if "\\u" in text:
         try:
             json.dumps(value, ensure_ascii=False).encode()
         except UnicodeEncodeError:
-            raise NotJson("The body holds half of a surrogate pair, which is no text.") from None
+            raise _Faulty("holds half of a surrogate pair, which is no text") from None
     return value
 
 
@@ -90,12 +104,12 @@ def _depth(text: str) -> int:
 def _number(text: str) -> float:
     value = float(text)
     if math.isinf(value):
-        raise NotJson(f"The body holds a number out of range ({text:.20}).")
+        raise _Faulty(f"holds a number out of range ({text:.20})")
     return value
 
 
 def _constant(text: str) -> NoReturn:
-    raise NotJson(f"The body holds {text}, which is not JSON.")
+    raise _Faulty(f"holds {text}, which is not JSON")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -103,7 +117,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise NotJson(f"The body holds the key {twice!r:.60} twice in one object.")
+        raise _Faulty(f"holds the key {twice!r:.60} twice in one object")
     return found
 
 

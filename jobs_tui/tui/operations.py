@@ -141,7 +141,12 @@ def delete(screen: BaseScreen, chosen: Sequence[Job], then: Callable[[list[Job]]
     runs_words = f"{count} run{'' if count == 1 else 's'}"
     what = name_of(chosen[0]) if len(chosen) == 1 else f"{len(chosen)} jobs"
     live = sum(job.live for job in chosen)
-    going = f"\nWhat is queued is cancelled, what runs may finish ({live} live)." if live else ""
+    going = (
+        f"\n{live} {'has' if live == 1 else 'have'} not ended: what runs goes on to its end"
+        " (x cancels it), what waits is cancelled."
+        if live
+        else ""
+    )
 
     def operation() -> list[Job]:
         return [jobs.archive(screen.ctx, job.id) for job in chosen]

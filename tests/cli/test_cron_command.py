@@ -117,6 +117,19 @@ class TestBatch:
         assert bad["id"] == (7 if line.startswith('{"id"') else None)
         assert good == {"id": 8, "next": ["2026-08-22T00:00:00+00:00"]}
 
+    @pytest.mark.parametrize(
+        "request_id",
+        ["1e999", "-1e999", "NaN", "Infinity", "-Infinity", "[1e999]"]
+        + [pytest.param("[" * depth + "]" * depth, id=f"{depth} deep") for depth in (70, 990)]
+        + [pytest.param("9" * 5_000, id="5000 digits")],
+    )
+    def test_what_json_cannot_say_is_never_echoed(self, jt: Command, request_id: str) -> None:
+        line = f'{{"id": {request_id}, "expr": "@daily", "n": 1}}\n'
+        (text,) = jt.ok("cron", "next", "--batch", stdin=line).lines
+        answer = json.loads(text, parse_constant=pytest.fail)
+        assert answer["id"] is None
+        assert answer["error"].startswith("The line ")
+
     def test_ten_thousand_lines(self, jt: Command) -> None:
         lines = [{"id": i, "expr": f"{i % 60} * * * *", "n": 1} for i in range(10_000)]
         found = self.batch(jt, *lines)

@@ -6,7 +6,10 @@ import re
 
 import pytest
 
+from jobs_tui.service import starts
+from jobs_tui.service.context import Context
 from tests.cli.command import Command
+from tests.service.made import claimed
 
 HOSTILE = "ev\x1b]0;owned\x07il\n\x9b31m\u202e\u200bname\x7f"
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202e]")
@@ -149,6 +152,22 @@ class TestSwitches:
         assert "is deleted" in jt.refused("delete", "n")
         assert jt.ok("restore", "n", "--json").json["next_execution_at"] == job["next_execution_at"]
         assert "is not deleted" in jt.refused("restore", "n")
+
+    def test_delete_says_that_a_run_goes_on(self, jt: Command, ctx: Context) -> None:
+        job = jt.created("n", "--overlap", "allow")
+        assert jt.ok("run", "n", "--json").json["status"] == "started"
+        claimed(ctx, starts.start(ctx, job["id"]).execution_id)
+        answer = jt.ok("delete", "n", "--json")
+        assert answer.json["status"] == "archived"
+        assert answer.err.count("\n") == 1
+        assert f"A run goes on to the end: `jobs-tui history {job['id']}`" in answer.err
+        waiting, running = jt.ok("history", job["id"], "--json").json["executions"][::-1]
+        assert (waiting["status"], running["status"]) == ("cancelled", "running")
+
+    def test_delete_of_an_idle_job_says_nothing_of_runs(self, jt: Command) -> None:
+        jt.created("n")
+        jt.ok("run", "n")
+        assert "run" not in jt.ok("delete", "n").err
 
     def test_restore_by_a_name_that_is_in_use_again(self, jt: Command) -> None:
         old = jt.created("n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -63,13 +64,18 @@ def test_the_screen_attaches_to_a_running_engine(
     assert home.json_status()["running"] is True
 
 
-def test_a_closed_terminal_hurts_no_run(home: LiveHome, open_terminal: OpenTerminal) -> None:
-    home.create("long", "sleep 1.5; echo survived")
+def test_a_closed_terminal_hurts_no_run(
+    home: LiveHome, open_terminal: OpenTerminal, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    home.create("long", f"until [ -e {go} ]; do sleep 0.02; done; echo survived")
     terminal = open_terminal(80, 24)
     terminal.shows("long", "UP")
     terminal.keys("r")
     wait_for("the run", lambda: [row["status"] for row in home.history("long")] == ["running"])
     terminal.close()
+    assert home.history("long")[0]["status"] == "running"
+    go.touch()
     wait_for("its end", lambda: home.history("long")[0]["status"] == "completed")
     execution_id = home.history("long")[0]["execution_id"]
     assert home.command("logs", execution_id).out == "survived\n"

@@ -115,7 +115,7 @@ async def test_control_sequences_and_separators_never_reach_the_store(store: Sto
     output = output_of(store)
     output.feed("stdout", b"a\x1f\x00b\x1b[2J\x1b]8;;http://x\x07c\rd\n\xff\xfe\n")
     await output.close()
-    assert [line.text for line in stored(store)] == ["d", "��"]
+    assert [line.text for line in stored(store)] == ["dbc", "��"]
 
 
 async def test_a_log_that_cannot_be_stored_says_so(store: Store) -> None:

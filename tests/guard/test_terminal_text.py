@@ -26,6 +26,18 @@ from jobs_tui.guard.terminal_text import HOLD_LIMIT, OutputCleaner, clean_output
         ("one\r\ntwo\r\n", "one\ntwo\n"),
         ("10%\r20%\r30%\n", "30%\n"),
         ("10%\r20%\r\nx", "20%\nx"),
+        ("abc\rX\n", "Xbc\n"),
+        ("abc\rX\r\n\rd\re", "Xbc\ne"),
+        ("abc\r\x1b[KX\n", "X\n"),
+        ("abc\r\x1b[2KX\rY", "Y"),
+        ("abc\rXY\x1b[1K\n", "   \n"),
+        ("abcd\rX\x1b[1K\n", "  cd\n"),
+        ("ab\x1b[K\x1b[2K", "ab"),
+        ("ab\x1b[2K\rX", "X"),
+        ("ab\x1b[2Kc\rX", "X c"),
+        ("50% \r100%\rok", "ok0%"),
+        ("\x1b[31mabc\x1b[0m\rX", "\x1b[0mX\x1b[0m\x1b[31mbc\x1b[0m"),
+        ("abc\r\x1b[1mX\x1b[0m", "\x1b[1mX\x1b[0mbc\x1b[0m"),
         ("\x1b", ""),
         ("\x1b[", ""),
         ("\x1b[31", ""),
@@ -76,6 +88,20 @@ def test_an_overwrite_of_text_that_left_already_begins_a_line() -> None:
     assert cleaner.feed("\r20%\r30%") == "\n30%"
     assert cleaner.feed("\r") == ""
     assert cleaner.feed("\nend\n") == "\nend\n"
+
+
+def test_an_erased_bar_gives_way_to_the_next_text_whatever_comes_between() -> None:
+    cleaner = OutputCleaner()
+    assert cleaner.feed("10%") == "10%"
+    assert cleaner.feed("\r\x1b[2K\x1b[?25h") == ""
+    assert cleaner.feed("Done\n") == "\nDone\n"
+    assert cleaner.feed("10%\r\x1b[K") == "10%"
+    assert cleaner.flush() == ""
+
+
+def test_colours_without_end_do_not_grow() -> None:
+    line = "".join(f"\x1b[38;5;{n % 256}mx" for n in range(5_000)) + "\ry\n"
+    assert len(clean_output(line)) < 20 * len(line)
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,13 @@ async def test_delete_asks_with_the_focus_on_no_and_can_be_undone(
         assert "Nothing to undo" in said(app)
 
 
+async def test_delete_says_that_a_run_goes_on(ctx: Context, make_job: Any, make_run: Any) -> None:
+    make_run(make_job("slow"), ExecutionStatus.RUNNING)
+    async with opened(ctx) as (app, pilot):
+        await press(pilot, "d")
+        assert "1 has not ended: what runs goes on to its end" in text_of(app)
+
+
 async def test_deleting_several_asks_to_type_their_number(ctx: Context, make_job: Any) -> None:
     for name in ("a", "b", "c"):
         make_job(name)
@@ -285,4 +292,6 @@ async def test_a_change_while_the_screen_goes_is_no_matter(ctx: Context, make_jo
         screen.store_changed()
         screen.on_screen_resume()
         screen.refresh_frame()
+        screen.on_virtual_list_highlighted()
+        screen._load_preview()
         assert not screen.stands

@@ -32,11 +32,15 @@ def add_to_journal(path: str, execution_ids: Iterable[str]) -> None:
     with contextlib.suppress(FileNotFoundError):
         os.unlink(fresh)
     fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with open(fd, "w", encoding="utf-8") as file:
-        file.write("\n".join(sorted(lines)) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(fresh, path)
+    try:
+        with open(fd, "w", encoding="utf-8") as file:
+            file.write("\n".join(sorted(lines)) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(fresh, path)
+    except BaseException:
+        os.unlink(fresh)  # a full disk: a name without its text tells the next engine nothing
+        raise
 
 
 def read_journal(path: str, launcher_pid: int) -> frozenset[str] | None:
@@ -55,6 +59,12 @@ def read_journal(path: str, launcher_pid: int) -> frozenset[str] | None:
 
 
 def forget_journal(path: str) -> None:
-    """Remove the journal once all it says has been written to the store. Raises OSError."""
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
+    """Remove the journal once all it says has been written to the store. Raises OSError.
+
+    What a launcher left that was killed while it wrote goes too.
+    """
+    folder, name = os.path.split(path)
+    for entry in os.listdir(folder):
+        if entry == name or entry.startswith(f"{name}."):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(os.path.join(folder, entry))

@@ -173,12 +173,16 @@ class DashboardScreen(JobActions):
 
     def on_virtual_list_highlighted(self) -> None:
         """Textual's message: the preview follows in a moment."""
+        if not self.stands:
+            return
         if self._preview_timer is not None:
             self._preview_timer.stop()
         self._preview_timer = self.set_timer(PREVIEW_DELAY, self._load_preview)
         self.refresh_status()
 
     def _load_preview(self) -> None:
+        if not self.stands:  # its timer may be due while the screen goes
+            return
         line = self.line()
         if line is None or not self.query_one("#preview-pane").display:
             self._preview = None

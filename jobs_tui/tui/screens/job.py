@@ -261,6 +261,8 @@ class JobScreen(BaseScreen):
         self.refresh_status()
 
     def _load_run(self) -> None:
+        if not self.stands:  # its timer may be due while the screen goes
+            return
         row = self.history_list.current
         key = row.key if row is not None else None
 
@@ -269,7 +271,7 @@ class JobScreen(BaseScreen):
                 self._detail = await asyncio.to_thread(run_pane.load, self.ctx, key)
             else:
                 self._detail = None
-            if self.is_attached and self.children:  # else it was left meanwhile
+            if self.stands:  # else it was left meanwhile
                 self._show_run()
                 self.refresh_status()
 
