@@ -5,7 +5,9 @@ from __future__ import annotations
 from jobs_tui.agents.ops.reading import Reading
 
 _DAYS = r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)days?"
-_CLOCK = r"(?: at (?:{time|number}|noon|midnight|night|(?:start|end|beginning) of (?:day|week|month)))?"
+_CLOCK = (
+    r"(?: at (?:{time|number}|noon|midnight|night|(?:start|end|beginning) of (?:day|week|month)))?"
+)
 _SCHEDULES = (
     r"(?:on )?(?:every|each) (?:single |other )?(?:day|night|morning|evening|afternoon|noon|midnight|"
     rf"hour|minute|week|month|quarter|year|weekday|weekend|working day|{_DAYS})(?: and {_DAYS})*"
@@ -26,7 +28,9 @@ WHOM = (
     r"(?:on-call |ops |devops |whole |infra |sre |platform )?(?:team|engineers?|people|staff)))?"
 )
 _ALERT = (
-    r"(?:(?:alert|alarm|warn|notify|inform|tell|page|ping|flag|shout|complain|fail|scream)" + WHOM + r"|"
+    r"(?:(?:alert|alarm|warn|notify|inform|tell|page|ping|flag|shout|complain|fail|scream)"
+    + WHOM
+    + r"|"
     r"let" + WHOM + r" know|"
     r"(?:send|trigger|raise|sound|give|fire|create|issue|emit|throw)" + WHOM + r" ?(?:an )?"
     r"(?:alerts?|alarms?|warnings?|notifications?|red flag|error)(?: to" + WHOM + r")?)"
@@ -58,7 +62,11 @@ def mode(reading: Reading) -> str:
         reading.has(_ALERT) and reading.has(r"(?:if|when|whenever|as soon as|in case|should)")
     ):
         bad = reading.has(rf"{_ALERT} (?:if|when|whenever|in case|once) {_BAD}")
-        return "ensure" if bad or reading.has(rf"(?:otherwise|else|or else|if not) {_ALERT}") else "alert"
+        return (
+            "ensure"
+            if bad or reading.has(rf"(?:otherwise|else|or else|if not) {_ALERT}")
+            else "alert"
+        )
     ensured = r"(?:ensure|make sure|see to it|must|should|needs to|has to|guarantee|be sure)"
     return "ensure" if reading.has(rf"(?:{_CHECK} that|{ensured})") else "ask"
 

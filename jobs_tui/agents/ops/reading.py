@@ -167,7 +167,9 @@ class Reading:
                 if match.start(number) >= 0:
                     tokens.extend(self.piece.tokens[at] for at in self._inside(*match.span(number)))
             found.append(
-                Found(tuple(tokens), match.group(), self._listed(match, regex.groups), tuple(inside))
+                Found(
+                    tuple(tokens), match.group(), self._listed(match, regex.groups), tuple(inside)
+                )
             )
             if not many:
                 break

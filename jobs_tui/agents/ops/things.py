@@ -14,18 +14,14 @@ OPEN, CLOSE = "\ue000", "\ue001"
 """Around the kind of a thing in a clause's text; removed from prompts (private use)."""
 
 FILES = frozenset(
-    "db sqlite sqlite3 db3 log txt gz zst xz bz2 tar tgz zip json jsonl yaml yml toml conf cfg ini "
-    "csv tsv py sh sql md html xml out err tmp bak old pid lock env pem crt key jpg png pdf".split()
+    ["db", "sqlite", "sqlite3", "db3", "log", "txt", "gz", "zst", "xz", "bz2", "tar", "tgz", "zip", "json", "jsonl", "yaml", "yml", "toml", "conf", "cfg", "ini", "csv", "tsv", "py", "sh", "sql", "md", "html", "xml", "out", "err", "tmp", "bak", "old", "pid", "lock", "env", "pem", "crt", "key", "jpg", "png", "pdf"]
 )
 """Endings by which ``app.log`` is a file and not a host."""
 
-_UNITS = frozenset("service timer socket mount target".split())
+_UNITS = frozenset(["service", "timer", "socket", "mount", "target"])
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 NUMBER_WORDS: dict[str, float] = {
     **{word: float(number) for number, word in enumerate(_SMALL)},
     **{word: 10.0 * number for number, word in enumerate(_TENS, 2)},
@@ -80,7 +76,9 @@ for _names, _size in (
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _SAID = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 _COUNTED = "|".join(
-    sorted((word for word in NUMBER_WORDS if word not in ("a", "an", "one", "half an")), key=len)[::-1]
+    sorted((word for word in NUMBER_WORDS if word not in ("a", "an", "one", "half an")), key=len)[
+        ::-1
+    ]
 )
 _AMOUNT = rf"(?:{_NUMBER}|\b(?:{_SAID})\b)"
 _LONG_SIZES = "|".join(sorted((n for n in _BYTES if len(n) > 1), key=len, reverse=True))

@@ -33,7 +33,7 @@ LONGEST = 4000
 _MOST_PIECES = 40
 _MOST_JOINED = 8
 """Pieces that one request may be made of."""
-_CUTS = frozenset("and then also plus additionally afterwards finally next".split())
+_CUTS = frozenset(["and", "then", "also", "plus", "additionally", "afterwards", "finally", "next"])
 """Words before which a new request may begin."""
 
 

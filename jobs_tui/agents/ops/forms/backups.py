@@ -10,9 +10,7 @@ from jobs_tui.agents.ops.forms.machine import is_name
 from jobs_tui.agents.ops.reading import Reading
 
 _DATABASE_FILE = re.compile(r"\.(?:db|db3|sqlite|sqlite3)$", re.IGNORECASE)
-_KEPT = (
-    r"(?:copies|copy|backups?|archives?|versions?|generations?|snapshots?|dumps?|sets?|of (?:them|those|these|each))"
-)
+_KEPT = r"(?:copies|copy|backups?|archives?|versions?|generations?|snapshots?|dumps?|sets?|of (?:them|those|these|each))"
 _KEEP = (
     rf"(?:(?:and|but|while|always|then) )*(?:keep|keeping|keeps|retain|retaining|hold|leave|preserve|rotate|rotating|store|storing)"
     rf"(?: (?:only|just|last|latest|newest|most recent|recent|at most|up to|maximum of|max|around|after|with|no more than|not more than))*"
@@ -40,7 +38,9 @@ def _target_and_keep(reading: Reading) -> dict[str, Any]:
 
 def _directory(reading: Reading) -> Filled:
     arguments = _target_and_keep(reading)
-    for found in reading.take_all(r"(?:as|in|using|with|format|a)(?: an?)? {name|file}(?: (?:archives?|format|compression|file|tarball))?"):
+    for found in reading.take_all(
+        r"(?:as|in|using|with|format|a)(?: an?)? {name|file}(?: (?:archives?|format|compression|file|tarball))?"
+    ):
         packed = _FORMATS.get(found.first.raw.lower())
         if packed is None:
             reading.give_back(found)
@@ -49,17 +49,19 @@ def _directory(reading: Reading) -> Filled:
     noun = r"(?:(?:directory|directories|folders?|dirs?|tree|path|files?|contents?|everything|all|data) )*"
     sources = [
         found.first.raw
-        for found in reading.take_all(rf"(?:(?:of|from|in|under|and|inside) )?{noun}(?:(?:of|from|in|under|inside) )?{{path}}")
+        for found in reading.take_all(
+            rf"(?:(?:of|from|in|under|and|inside) )?{noun}(?:(?:of|from|in|under|inside) )?{{path}}"
+        )
     ]
     if any(_DATABASE_FILE.search(one) for one in sources):
         raise Unfit("", 0.0)
     if reading.has(r"(?:.* )?(?:databases?|dbs?|sqlite|postgres(?:ql)?)(?: .*)?"):
         raise Unfit("", 0.0)
     if not sources:
-        raise Unfit("Back up a directory needs the path of a directory: “back up /srv/www to /backup”.")
-    return Filled(
-        [{"path": path, **arguments} for path in dict.fromkeys(sources)], strict=True
-    )
+        raise Unfit(
+            "Back up a directory needs the path of a directory: “back up /srv/www to /backup”."
+        )
+    return Filled([{"path": path, **arguments} for path in dict.fromkeys(sources)], strict=True)
 
 
 def _databases(reading: Reading) -> Filled:
@@ -70,7 +72,9 @@ def _sqlite(reading: Reading) -> Filled:
     arguments = _target_and_keep(reading)
     paths = [
         found.first.raw
-        for found in reading.take_all(r"(?:(?:in|under|of|from|at|and|inside|below|file|files) )*{path|file}")
+        for found in reading.take_all(
+            r"(?:(?:in|under|of|from|at|and|inside|below|file|files) )*{path|file}"
+        )
     ]
     if paths:
         arguments["paths"] = list(dict.fromkeys(paths))
@@ -116,7 +120,10 @@ def _postgresql(reading: Reading) -> Filled:
     return Filled([arguments], evidence=0.95, strict=True)
 
 
-_KIND = re.compile(r"postgres(?:ql)?|pg|to|into|keep|backup|dump|every|each|all|on|from|and|pg_dump|as|at|with|using|port", re.I)
+_KIND = re.compile(
+    r"postgres(?:ql)?|pg|to|into|keep|backup|dump|every|each|all|on|from|and|pg_dump|as|at|with|using|port",
+    re.I,
+)
 
 BACKUP_DIRECTORY = Form(
     _directory,

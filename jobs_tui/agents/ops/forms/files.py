@@ -18,16 +18,18 @@ _BIG = r"(?:biggest|largest|heaviest|fattest|hugest|most space-consuming|top)"
 
 def _paths(reading: Reading, kinds: str = "path") -> list[str]:
     """Paths that nothing has taken, in order, each once; with the preposition before each."""
-    found = [
-        one.first.raw for one in reading.take_all(rf"(?:{IN} )?(?:{_NOUN} )?{{{kinds}}}")
-    ]
+    found = [one.first.raw for one in reading.take_all(rf"(?:{IN} )?(?:{_NOUN} )?{{{kinds}}}")]
     return list(dict.fromkeys([*found, *(token.raw for token in reading.things(kinds))]))
 
 
 def _usage(reading: Reading) -> Filled:
     mode = common.mode(reading)
     arguments: dict[str, Any] = {}
-    for pattern in (rf"{{number}} {_BIG}", rf"{_BIG} {{number}}", r"{number} (?=files|director|folders)\w+"):
+    for pattern in (
+        rf"{{number}} {_BIG}",
+        rf"{_BIG} {{number}}",
+        r"{number} (?=files|director|folders)\w+",
+    ):
         if found := reading.take(pattern):
             arguments["limit"] = plain(found.first.number)
             break
@@ -36,7 +38,9 @@ def _usage(reading: Reading) -> Filled:
     if found := reading.take(r"{number} levels?(?: deep| down)?"):
         arguments["depth"] = plain(found.first.number)
     for words, above in ((ABOVE, True), (BELOW, False)):
-        for found in reading.take_all(rf"(?:(?:is|are|be|gets?|grows?|has|takes?) )?{words} {{size}}"):
+        for found in reading.take_all(
+            rf"(?:(?:is|are|be|gets?|grows?|has|takes?) )?{words} {{size}}"
+        ):
             if above == (mode == "ensure") or (not above and mode == "alert"):
                 raise Unfit("Disk usage can watch for a tree that is too big only.", 1.0)
             arguments["max_bytes"] = round(found.first.number)
@@ -73,7 +77,7 @@ _REAL = (
     r"(?:turn|switch) (?:off )?dry[ -]?run(?: off)?",
 )
 _ANY_FILES = frozenset(
-    "old older all any these those temporary temp tmp stale the unused such matching of and".split()
+    ["old", "older", "all", "any", "these", "those", "temporary", "temp", "tmp", "stale", "the", "unused", "such", "matching", "of", "and"]
 )
 
 
@@ -123,7 +127,9 @@ def _clean(reading: Reading) -> Filled:
     if patterns:
         arguments["patterns"] = list(dict.fromkeys(patterns))
     if not paths:
-        raise Unfit("Clean up files needs a directory: “delete files in /tmp/x older than 30 days”.")
+        raise Unfit(
+            "Clean up files needs a directory: “delete files in /tmp/x older than 30 days”."
+        )
     if "older_than_days" not in arguments:
         raise Unfit("Clean up files needs an age: “older than 30 days”.")
     if real:
@@ -203,7 +209,9 @@ def _logs(reading: Reading) -> Filled:
     ):
         if found := reading.take(pattern):
             arguments["examples"] = plain(found.first.number)
-    quoted = reading.take(r"(?:(?:for|containing|contains?|matching|with|mention(?:s|ing)?|of|the|word|text|string|phrase|pattern|regex|regexp|lines?) )*{quoted}")
+    quoted = reading.take(
+        r"(?:(?:for|containing|contains?|matching|with|mention(?:s|ing)?|of|the|word|text|string|phrase|pattern|regex|regexp|lines?) )*{quoted}"
+    )
     if quoted:
         raw = quoted.first.raw
         arguments["pattern"] = raw if re.search(r"regexp?", quoted.text) else re.escape(raw)
@@ -213,27 +221,46 @@ def _logs(reading: Reading) -> Filled:
             arguments["pattern"] = wanted
     if mode == "alert" and "max_matches" not in arguments:
         arguments["max_matches"] = 0
-    if reading.take(r"(?:there )?(?:are|is|has|have|finds?)? ?(?:no|any|zero|without) (?:new )?(?:errors?|matches)") and mode == "ensure":
+    if (
+        reading.take(
+            r"(?:there )?(?:are|is|has|have|finds?)? ?(?:no|any|zero|without) (?:new )?(?:errors?|matches)"
+        )
+        and mode == "ensure"
+    ):
         arguments["max_matches"] = 0
-    reading.take_all(r"(?:(?:there )?(?:is|are|it finds|you find|we find|any are|is any) )?(?:any )?(?:found|appears?|shows? up|occurs?|exists?|seen)")
+    reading.take_all(
+        r"(?:(?:there )?(?:is|are|it finds|you find|we find|any are|is any) )?(?:any )?(?:found|appears?|shows? up|occurs?|exists?|seen)"
+    )
     paths = _paths(reading, "path|glob|file")
     if not paths:
         raise Unfit("Log scan needs files: “scan /var/log/*.log for errors”.")
-    logs = reading.has(r"logs?|scan|grep|search|lines?") or any(".log" in one or "/log" in one for one in paths)
+    logs = reading.has(r"logs?|scan|grep|search|lines?") or any(
+        ".log" in one or "/log" in one for one in paths
+    )
     looks = reading.has(rf"{_ERRORS}|warnings?") or "pattern" in arguments
-    return Filled([{"paths": paths, **arguments}], evidence=0.9 if logs and looks else 0.0, strict=False)
+    return Filled(
+        [{"paths": paths, **arguments}], evidence=0.9 if logs and looks else 0.0, strict=False
+    )
 
 
 def _looked_for(reading: Reading) -> str | None:
     """A regular expression for the words that follow ``for``; None for the tool's own of errors."""
-    errors = bool(reading.take_all(rf"(?:for |with |of |about |any |new )*(?:recent )?{_ERRORS}(?: (?:messages?|lines?|entries))?"))
-    warnings = bool(reading.take_all(r"(?:(?:and|or|for) )*warnings?(?: (?:messages?|lines?|entries))?"))
+    errors = bool(
+        reading.take_all(
+            rf"(?:for |with |of |about |any |new )*(?:recent )?{_ERRORS}(?: (?:messages?|lines?|entries))?"
+        )
+    )
+    warnings = bool(
+        reading.take_all(r"(?:(?:and|or|for) )*warnings?(?: (?:messages?|lines?|entries))?")
+    )
     if warnings:
         parts = [_LOOK_FOR["error"]] if errors else []
         return "|".join([*parts, _LOOK_FOR["warning"]])
     if errors:
         return None
-    if found := reading.take(r"(?:for|containing|mentioning|matching) (?:(?:word|text|string|phrase|lines|with|containing) )*{name}"):
+    if found := reading.take(
+        r"(?:for|containing|mentioning|matching) (?:(?:word|text|string|phrase|lines|with|containing) )*{name}"
+    ):
         return re.escape(found.first.raw)
     return None
 
@@ -266,7 +293,6 @@ def _git(reading: Reading) -> Filled:
     calls = [{"path": path, **arguments} for path in paths] or [arguments]
     strong = git and (dirty or unpushed or clean or reading.has("status"))
     return Filled(calls, evidence=0.9 if strong else 0.0)
-
 
 
 DISK_USAGE = Form(

@@ -141,12 +141,7 @@ def _space(reading: Reading) -> Filled:
 
 
 _NOT_NAMES = frozenset(
-    """
-    system server machine disk website site port process service health cpu memory load file log
-    repository directory database backup host cert something anything nothing error job run report
-    swap space uncommitted change git old big url page link api http https network internet web
-    open reach that what who there and or not up down check everyone status
-    """.split()
+    ["system", "server", "machine", "disk", "website", "site", "port", "process", "service", "health", "cpu", "memory", "load", "file", "log", "repository", "directory", "database", "backup", "host", "cert", "something", "anything", "nothing", "error", "job", "run", "report", "swap", "space", "uncommitted", "change", "git", "old", "big", "url", "page", "link", "api", "http", "https", "network", "internet", "web", "open", "reach", "that", "what", "who", "there", "and", "or", "not", "up", "down", "check", "everyone", "status"]
 )
 
 
@@ -209,7 +204,12 @@ def _service(reading: Reading) -> Filled:
         more, as_hoped = _state(reading, subject)
         names, runs = names + more, runs and as_hoped
     evidence = 0.8 if names else 0.0
-    patterns = (*_subject(noun), rf"status of {_MANY}", rf"{_MANY} status", r"systemctl status {name}")
+    patterns = (
+        *_subject(noun),
+        rf"status of {_MANY}",
+        rf"{_MANY} status",
+        r"systemctl status {name}",
+    )
     for pattern in patterns:
         for found in reading.take_all(pattern):
             if _all_names(found):
@@ -223,7 +223,9 @@ def _service(reading: Reading) -> Filled:
             raise Unfit("Service status needs the name of a service: “is nginx running?”.", 0.0)
         raise Unfit("", 0.0)
     if not runs:
-        raise Unfit("Service status can watch for services that do not run, not for running ones.", 1.0)
+        raise Unfit(
+            "Service status can watch for services that do not run, not for running ones.", 1.0
+        )
     arguments: dict[str, Any] = {"services": list(dict.fromkeys(names))}
     return Filled([{**arguments, "user": True} if user else arguments], evidence=evidence)
 
@@ -258,7 +260,9 @@ def _processes(reading: Reading) -> Filled:
                 raise Unfit("Processes can watch that one process runs, not that it does not.", 1.0)
             arguments["name"], must = names[0], True
     if "name" not in arguments:
-        for found in reading.take_all(rf"{noun} (?:named|called|like|matching|of|with name) {{name}}"):
+        for found in reading.take_all(
+            rf"{noun} (?:named|called|like|matching|of|with name) {{name}}"
+        ):
             if _all_names(found):
                 arguments["name"] = found.first.raw
             else:

@@ -40,7 +40,7 @@ def _http(reading: Reading) -> Filled:
     wrong_way = _status(reading, mode, arguments)
     wrong_way = _contents(reading, mode, arguments) or wrong_way
     for pattern in (
-        rf"(?:with )?(?:an? )?timeout(?: of| is| after|:)? ?{{duration}}",
+        r"(?:with )?(?:an? )?timeout(?: of| is| after|:)? ?{duration}",
         r"(?:give up|time out|times out) after {duration}",
         r"{duration} timeout",
     ):
@@ -62,7 +62,9 @@ def _http(reading: Reading) -> Filled:
         rf"{_NOT} (?:answer(?:ing)?|respond(?:ing)?|reply|load|work(?:ing)?|reachable|up|online|"
         r"available|alive|ok)"
     )
-    if wrong_way or (down and mode == "ensure" and not reading.has(r"(?:alert|warn|notify|fail) .*")):
+    if wrong_way or (
+        down and mode == "ensure" and not reading.has(r"(?:alert|warn|notify|fail) .*")
+    ):
         raise Unfit("HTTP check can watch for an address that does not answer as it should.", 1.0)
     return Filled([{"url": url, **arguments} for url in urls], evidence=0.95, note=assumed)
 
@@ -102,7 +104,9 @@ def _status(reading: Reading, mode: str, arguments: dict[str, Any]) -> bool:
 
 def _contents(reading: Reading, mode: str, arguments: dict[str, Any]) -> bool:
     """Reads what the body must hold; whether the request is the wrong way round."""
-    verb = r"(?:contains?|containing|includes?|including|has|have|having|shows?|mentions?|says?|with)"
+    verb = (
+        r"(?:contains?|containing|includes?|including|has|have|having|shows?|mentions?|says?|with)"
+    )
     what = r"(?:(?:text|word|phrase|string|body|content|words|title|keyword)(?: of)? )*"
     for pattern, negative in (
         (rf"{_NOT} {verb} {what}{{quoted|name}}", True),
@@ -138,10 +142,10 @@ def _tls(reading: Reading) -> Filled:
         arguments["port"] = plain(found.first.number)
     expires = r"(?:(?:it|they|certificate|cert|tls|ssl) )*(?:expires?|expiring|expiry|expiration|runs? out|ends?)"
     for pattern in (
-        rf"{{duration}} (?:before|ahead of|prior to|in advance of)(?: (?:any|all|tls|ssl|https|certificates?|certs?))*"
+        r"{duration} (?:before|ahead of|prior to|in advance of)(?: (?:any|all|tls|ssl|https|certificates?|certs?))*"
         r"(?: (?:of|for|on|at) {host|endpoint|url|name})?(?: (?:expires?|expiry|expiration|expiring))?",
         r"{duration} (?:in advance|ahead|before|early|earlier|beforehand)",
-        rf"(?:(?:is|are) )?(?:valid|good)(?: for)?(?: at least| more than| another| longer than| over)? {{duration}}(?: more| longer)?",
+        r"(?:(?:is|are) )?(?:valid|good)(?: for)?(?: at least| more than| another| longer than| over)? {duration}(?: more| longer)?",
         rf"(?:has|have|with)?(?: {ABOVE}| {BELOW})? ?{{duration}} (?:left|remaining|of validity|validity|to go|to live)",
         rf"(?:{expires} )?(?:within|in|{BELOW}|sooner than|earlier than|during)"
         r"(?: (?:next|coming|less than|under|fewer than|at most))* {duration}",

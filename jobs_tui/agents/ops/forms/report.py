@@ -49,7 +49,9 @@ def _report(reading: Reading) -> Filled:
     about = reading.has(
         r"(?:.* )?(?:reports?|summary|summaries|statistics|stats|analytics|overview|digest|jobs|runs|executions)(?: .*)?"
     )
-    failed = reading.has(r"(?:.* )?(?:jobs|runs|executions)(?: .*)? (?:failed|fail|failing|succeeded|completed|ran)(?: .*)?")
+    failed = reading.has(
+        r"(?:.* )?(?:jobs|runs|executions)(?: .*)? (?:failed|fail|failing|succeeded|completed|ran)(?: .*)?"
+    )
     return Filled(
         [arguments], evidence=0.9 if about and ("days" in arguments or failed) else 0.0, strict=True
     )
