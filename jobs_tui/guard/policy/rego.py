@@ -1,4 +1,6 @@
-"""Rego through regopy, with its traps closed. Only the worker process imports this.
+"""Rego through regopy, with its traps closed.
+
+Only the worker process imports this: the library aborts a process that has others of C++ loaded.
 
 What is met here, all of it seen with regopy 1.5.2: errors of built-in functions make a rule
 undefined unless they are strict; the text of an answer is not escaped, so that a value could pass

@@ -6,16 +6,14 @@ from typing import Any
 
 import pytest
 
-from jobs_tui.guard.policy.answer import Answer
-from jobs_tui.guard.policy.rego import ask, compile_module
 from jobs_tui.guard.policy.shipped import examples
+from tests.guard.policy.made import asked
 
-MODULES = {one.id: compile_module(one.module) for one in examples()}
-NOTHING = Answer(None, None, None)
+MODULES = {one.id: one.module for one in examples()}
 
 
 def decision(policy: str, question: dict[str, Any]) -> str:
-    answer = ask(MODULES[policy], question)
+    answer = asked(MODULES[policy], question)
     if answer.deny is not None or answer.allow is False:
         return "deny"
     return "allow" if answer.ask is None else "ask"
@@ -73,7 +71,7 @@ class TestBusinessHours:
     def test_it_says_what_time_it_is(self) -> None:
         now = {"weekday": "Sunday", "hour": 3, "time": "03:05"}
         question = {"action": "run", "job": {"tags": []}, "trigger": {"kind": "cron"}, "now": now}
-        answer = ask(MODULES["business-hours"], question)
+        answer = asked(MODULES["business-hours"], question)
         assert answer.deny == ("outside of business hours: it is Sunday, 03:05",)
 
 

@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 
 from jobs_tui.guard.policy.answer import Answer, NoAnswer
-from jobs_tui.guard.policy.rego import BadModule, ask, compile_module
+from tests.guard.policy.made import asked, problem_of
 
 
 def said(module: str, **question: Any) -> Answer:
     """What a module of the package p says."""
-    return ask(compile_module(f"package p\n{module}\n"), question)
+    return asked(f"package p\n{module}\n", question)
 
 
 def problem(source: str) -> str:
-    with pytest.raises(BadModule) as caught:
-        compile_module(source)
-    return str(caught.value)
+    found = problem_of(source)
+    assert found is not None
+    return found
 
 
 class TestDecisions:
@@ -87,10 +87,9 @@ deny contains "deep" if { walk(tool.deep, [path, value]); value == "secret"; cou
 ask contains "with" if { thing with input as {"thing": true} }
 thing if input.thing
 """
-        compiled = compile_module(module)
         tool = {"cmd": "mkfs mkdir x", "deep": {"a": {"b": "secret"}}}
-        assert ask(compiled, {"tool": tool}) == Answer(("deep", "mkdir, mkfs"), ("with",), True)
-        assert ask(compiled, {"tool": {"cmd": "rm x"}}).allow is False
+        assert asked(module, {"tool": tool}) == Answer(("deep", "mkdir, mkfs"), ("with",), True)
+        assert asked(module, {"tool": {"cmd": "rm x"}}).allow is False
 
 
 class TestErrors:
