@@ -88,6 +88,7 @@ def alerts(reading: Reading) -> None:
     reading.take_all(rf"(?:if|when|whenever|in case|once) {_BAD}(?: then)? {_ALERT}")
     reading.take_all(rf"{_ALERT} unless")
     reading.take_all(rf"{_ASK} (?:if|whether)(?: or not)?(?: any(?: of)?)?")
+    reading.take(r"when (?:does|do|will|did|is|are)")
     if reading.has(_ALERT):
         reading.take_all(rf"{_ALERT} {_WHEN}")
         reading.take(r"(?:if|when|whenever|in case|as soon as|should|once)(?: any(?: of)?| ever)?")

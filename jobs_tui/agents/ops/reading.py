@@ -9,7 +9,7 @@ that the piece was not understood.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -127,9 +127,11 @@ class Reading:
         """
         return next(iter(self._matches(pattern, many=False)), None)
 
-    def take_all(self, pattern: str) -> list[Found]:
-        """All matches, from left to right."""
-        return self._matches(pattern, many=True)
+    def take_all(
+        self, pattern: str, where: Callable[[Found], bool] | None = None
+    ) -> list[Found]:
+        """All matches, from left to right; of those that ``where`` refuses nothing is taken."""
+        return self._matches(pattern, many=True, where=where)
 
     def give_back(self, found: Found) -> None:
         """Count a match as unexplained again: it was not what it looked like."""
@@ -150,7 +152,9 @@ class Reading:
                 found.append(token)
         return found
 
-    def _matches(self, pattern: str, *, many: bool) -> list[Found]:
+    def _matches(
+        self, pattern: str, *, many: bool, where: Callable[[Found], bool] | None = None
+    ) -> list[Found]:
         found: list[Found] = []
         position = 0
         regex = _compiled(pattern)
@@ -160,17 +164,19 @@ class Reading:
             if not inside or any(self.used[at] for at in inside):
                 position = match.start() + 1
                 continue
-            for at in inside:
-                self.used[at] = True
             tokens: list[Token] = []
             for number in range(1, regex.groups + 1):
                 if match.start(number) >= 0:
                     tokens.extend(self.piece.tokens[at] for at in self._inside(*match.span(number)))
-            found.append(
-                Found(
-                    tuple(tokens), match.group(), self._listed(match, regex.groups), tuple(inside)
-                )
+            one = Found(
+                tuple(tokens), match.group(), self._listed(match, regex.groups), tuple(inside)
             )
+            if where is not None and not where(one):
+                position = match.start() + 1
+                continue
+            for at in inside:
+                self.used[at] = True
+            found.append(one)
             if not many:
                 break
         return found

@@ -157,7 +157,7 @@ class Token:
 
 def scan(text: str) -> Iterator[Token]:
     """The tokens of a text, in order; ends of sentences are marks on the token that follows."""
-    text = text.translate(_PLAIN)
+    text = re.sub(r"(?m)^[ \t]*\d{1,2}[.)][ \t]+", "\n", text.translate(_PLAIN))
     position, mark = 0, 0
     while (match := _SCANNER.search(text, position)) is not None:
         kind = str(match.lastgroup)

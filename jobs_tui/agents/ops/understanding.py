@@ -126,7 +126,9 @@ def abilities(tools: Iterable[Tool[Any]]) -> list[str]:
 
 
 def _shown(value: object) -> str:
-    text = str(value)
+    if isinstance(value, list):
+        return ",".join(_shown(one) for one in value)
+    text = f"{value:g}" if isinstance(value, float) and value < 1e6 else str(value)
     return repr(text) if not text or re.search(r"\s", text) else text
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from jobs_tui.agents.ops.form import Filled, Form, Unfit, plain
 from jobs_tui.agents.ops.forms.machine import is_name
-from jobs_tui.agents.ops.reading import Reading
+from jobs_tui.agents.ops.reading import Found, Reading
 
 _DATABASE_FILE = re.compile(r"\.(?:db|db3|sqlite|sqlite3)$", re.IGNORECASE)
 _KEPT = r"(?:copies|copy|backups?|archives?|versions?|generations?|snapshots?|dumps?|sets?|of (?:them|those|these|each))"
@@ -100,21 +100,17 @@ def _postgresql(reading: Reading) -> Filled:
         arguments["port"] = plain(found.first.number)
     if found := reading.take(r"(?:as|with|using)(?: (?:user|role))+ {name}"):
         arguments["user"] = found.first.raw
+    for found in reading.take_all(
+        r"(?:on|at|from) (?:(?:host|server) )?{name}", lambda one: is_name(one.first.raw)
+    ):
+        arguments.setdefault("host", found.first.raw)
     for pattern in (
-        r"(?:databases?|dbs?) (?:named |called )?{name}(?: (?:and )?{name})*",
+        r"(?:databases?|dbs?) (?:named |called )?{name}(?: (?:and )?{name})*?(?= (?:to|into|and keep)|$)",
+        r"(?:databases?|dbs?) (?:named |called )?{name}(?: and {name})*",
         r"{name}(?: and {name})* (?:databases?|dbs?)",
     ):
-        for found in reading.take_all(pattern):
-            some = [token.raw for token in found.listed]
-            if all(is_name(one) and not _KIND.fullmatch(one) for one in some):
-                names += some
-            else:
-                reading.give_back(found)
-    for found in reading.take_all(r"(?:on|at|from) (?:(?:host|server) )?{name}"):
-        if is_name(found.first.raw) and "host" not in arguments:
-            arguments["host"] = found.first.raw
-        else:
-            reading.give_back(found)
+        for found in reading.take_all(pattern, _databases_named):
+            names += [token.raw for token in found.listed]
     if names:
         arguments["databases"] = list(dict.fromkeys(names))
     return Filled([arguments], evidence=0.95, strict=True)
@@ -124,6 +120,11 @@ _KIND = re.compile(
     r"postgres(?:ql)?|pg|to|into|keep|backup|dump|every|each|all|on|from|and|pg_dump|as|at|with|using|port",
     re.I,
 )
+
+
+def _databases_named(found: Found) -> bool:
+    return all(is_name(one.raw) and not _KIND.fullmatch(one.raw) for one in found.listed)
+
 
 BACKUP_DIRECTORY = Form(
     _directory,

@@ -291,7 +291,7 @@ def _git(reading: Reading) -> Filled:
     paths = _paths(reading)
     git = reading.has(r"git|repos?|repositories|repository|checkouts?|clones?")
     calls = [{"path": path, **arguments} for path in paths] or [arguments]
-    strong = git and (dirty or unpushed or clean or reading.has("status"))
+    strong = dirty or unpushed or (git and (clean or reading.has("status")))
     return Filled(calls, evidence=0.9 if strong else 0.0)
 
 

@@ -33,7 +33,8 @@ def _http(reading: Reading) -> Filled:
         ) or reading.has(r".*(?:ports?|tcp|certificates?|certs?|tls|ssl|expires?)"):
             raise Unfit("HTTP check needs an address, such as https://example.org.")
         urls = [f"https://{token.raw}" for token in reading.things("host")]
-        urls += [f"http://{token.raw}" for token in reading.things("endpoint")]
+        if reading.has(r"website|site|http|https|url|web|page|endpoint|returns?|status"):
+            urls += [f"http://{token.raw}" for token in reading.things("endpoint")]
         if not urls:
             raise Unfit("HTTP check needs an address, such as https://example.org.")
         assumed = f"Read as {' and '.join(urls)}."
@@ -213,7 +214,7 @@ def _port(reading: Reading) -> Filled:
             arguments["open"] = False
     reading.take(r"can (?:we|i|you|one|it|this machine) (?:connect|reach|talk|open|get)(?: to)?")
     reading.take_all(r"(?:on|of|at) (?:this|local) (?:machine|server|host|system|box)|locally")
-    hosts = _hosts(reading, "on|of|at|host|to|from|for|reach|is|server|machine")
+    hosts = _hosts(reading, "on|of|at|host|to|reach|machine")
     calls: list[dict[str, Any]] = []
     for token in hosts:
         host, port = _split(token.raw)
