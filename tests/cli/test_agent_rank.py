@@ -42,11 +42,13 @@ def test_all_agents_are_printed_best_first_with_score_and_reason(jt: Command) ->
     assert answer.code == 0
     found = answer.json
     assert [(one["id"], one["ready"]) for one in found] == [
-        ("backup", True), ("fire", True), ("off", False),
+        ("backup", True), ("ops", True), ("fire", True), ("off", False),
     ]  # fmt: skip
-    assert "words: backup" in found[0]["reason"]
-    assert found[2]["reason"].endswith("not ready: The agent off is disabled.")
-    assert found[2]["score"] > found[0]["score"] > found[1]["score"] >= 0
+    backup, ops, fire, off = found
+    assert "words: backup" in backup["reason"]
+    assert "understands the task" in ops["reason"]
+    assert off["reason"].endswith("not ready: The agent off is disabled.")
+    assert off["score"] > backup["score"] > fire["score"] >= 0
     assert {one["engine"] for one in found} == {"lexical"}
 
 

@@ -79,12 +79,19 @@ class TestCreate:
     def test_warnings_go_to_standard_error(self, jt: Command) -> None:
         jt.created("same")
         answer = jt.ok(
-            *("create", "--name", "same", "--manual", "--prompt", "x", "--agent", "nobody"),
+            *("create", "--name", "same", "--manual", "--prompt", "x", "--queue", "gpu"),
             "--json",
         )
-        assert answer.json["entity_id"] == "nobody"
-        assert "no agent 'nobody'" in answer.err
+        assert answer.json["worker_queue_name"] == "gpu"
+        assert "no worker queue 'gpu'" in answer.err
         assert "Another job is called 'same'" in answer.err
+
+    @pytest.mark.parametrize("option", ["--agent", "--team", "--workflow"])
+    def test_whoever_does_not_exist_is_refused(self, jt: Command, option: str) -> None:
+        answer = jt("create", "--name", "n", "--manual", "--prompt", "x", option, "nobody")
+        assert answer.code == 2
+        assert "nobody" in answer.err
+        assert jt("list", "--json").json == []
 
     @pytest.mark.parametrize(
         ("arguments", "said"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jobs_tui.agents.registry import AgentInfo
+from jobs_tui.agents.registry import info
 from jobs_tui.service import catalogue, starts
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import EngineState
@@ -37,17 +37,20 @@ async def test_there_is_one_agent(face: Face) -> None:
 
 
 async def test_agents_that_cannot_work_say_why(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = AgentInfo("x", "X", "llm", "", ready=False, reason="no key")
-    monkeypatch.setattr(catalogue, "registered", lambda: [broken])
+    made_here = {"id": "x", "kind": "llm", "model": "m", "api_key": "env:NOT_SET_ANYWHERE"}
+    assert (await call(face, "POST", f"{API}/agents", made_here))[0] == 201
     status, agent = await call(face, "GET", f"{API}/agents/x")
-    assert (status, agent["status"], agent["status_reason"]) == (200, "not_ready", "no key")
+    assert (status, agent["status"], agent["model_id"]) == (200, "not_ready", "m")
+    assert "NOT_SET_ANYWHERE" in agent["status_reason"]
+    monkeypatch.setattr(catalogue, "registered", lambda known: [info(known.agents["x"])])
     assert (await call(face, "GET", f"{API}/runtimes"))[1] == [
-        {"id": "llm", "name": "llm", "available": False}
+        {"id": "llm", "name": "llm", "available": True}
     ]
+    assert (await call(face, "GET", f"{API}/models/default"))[1]["agents"] == ["x"]
 
 
 @pytest.mark.parametrize(
-    "path", ["teams", "environments", "models", "models/providers", "secrets", "workers"]
+    "path", ["teams", "workflows", "environments", "integrations", "models", "secrets", "workers"]
 )
 async def test_what_does_not_exist_is_an_empty_list(face: Face, path: str) -> None:
     assert await call(face, "GET", f"{API}/{path}") == (200, [])
@@ -119,7 +122,8 @@ async def test_they_are_for_reading(face: Face) -> None:
     reader = {"Authorization": "UserKey jt_reads"}
     assert (await call(face, "GET", f"{API}/agents", **reader))[0] == 200
     assert (await call(face, "GET", f"{API}/secrets", Authorization=""))[0] == 401
-    assert (await call(face, "POST", f"{API}/agents", {}))[0] == 405
+    status, _ = await call(face, "POST", f"{API}/agents", {"id": "x"}, **reader)
+    assert status == 403
 
 
 def test_no_worker_without_an_engine(ctx: Context) -> None:

@@ -127,9 +127,7 @@ class Reading:
         """
         return next(iter(self._matches(pattern, many=False)), None)
 
-    def take_all(
-        self, pattern: str, where: Callable[[Found], bool] | None = None
-    ) -> list[Found]:
+    def take_all(self, pattern: str, where: Callable[[Found], bool] | None = None) -> list[Found]:
         """All matches, from left to right; of those that ``where`` refuses nothing is taken."""
         return self._matches(pattern, many=True, where=where)
 

@@ -34,9 +34,7 @@ class _Done:
         return cls(kept["summaries"], kept["alarms"], kept["texts"])
 
     def state(self) -> str:
-        return json.dumps(
-            {"summaries": self.summaries, "alarms": self.alarms, "texts": self.texts}
-        )
+        return json.dumps({"summaries": self.summaries, "alarms": self.alarms, "texts": self.texts})
 
     def add(self, result: ToolResult) -> None:
         self.summaries.append(result.summary)

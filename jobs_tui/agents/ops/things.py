@@ -14,13 +14,79 @@ OPEN, CLOSE = "\ue000", "\ue001"
 """Around the kind of a thing in a clause's text; removed from prompts (private use)."""
 
 FILES = frozenset(
-    ["db", "sqlite", "sqlite3", "db3", "log", "txt", "gz", "zst", "xz", "bz2", "tar", "tgz", "zip", "json", "jsonl", "yaml", "yml", "toml", "conf", "cfg", "ini", "csv", "tsv", "py", "sh", "sql", "md", "html", "xml", "out", "err", "tmp", "bak", "old", "pid", "lock", "env", "pem", "crt", "key", "jpg", "png", "pdf"]
+    [
+        "db",
+        "sqlite",
+        "sqlite3",
+        "db3",
+        "log",
+        "txt",
+        "gz",
+        "zst",
+        "xz",
+        "bz2",
+        "tar",
+        "tgz",
+        "zip",
+        "json",
+        "jsonl",
+        "yaml",
+        "yml",
+        "toml",
+        "conf",
+        "cfg",
+        "ini",
+        "csv",
+        "tsv",
+        "py",
+        "sh",
+        "sql",
+        "md",
+        "html",
+        "xml",
+        "out",
+        "err",
+        "tmp",
+        "bak",
+        "old",
+        "pid",
+        "lock",
+        "env",
+        "pem",
+        "crt",
+        "key",
+        "jpg",
+        "png",
+        "pdf",
+    ]
 )
 """Endings by which ``app.log`` is a file and not a host."""
 
 _UNITS = frozenset(["service", "timer", "socket", "mount", "target"])
 
-_SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+_SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 NUMBER_WORDS: dict[str, float] = {
     **{word: float(number) for number, word in enumerate(_SMALL)},

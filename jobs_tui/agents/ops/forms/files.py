@@ -77,7 +77,24 @@ _REAL = (
     r"(?:turn|switch) (?:off )?dry[ -]?run(?: off)?",
 )
 _ANY_FILES = frozenset(
-    ["old", "older", "all", "any", "these", "those", "temporary", "temp", "tmp", "stale", "the", "unused", "such", "matching", "of", "and"]
+    [
+        "old",
+        "older",
+        "all",
+        "any",
+        "these",
+        "those",
+        "temporary",
+        "temp",
+        "tmp",
+        "stale",
+        "the",
+        "unused",
+        "such",
+        "matching",
+        "of",
+        "and",
+    ]
 )
 
 

@@ -88,11 +88,11 @@ def _health(reading: Reading) -> Filled:
                 title = "CPU" if title == "Cpu" else title
                 arguments[name] = plain(_used_above(side, value, mode, title))
     if not arguments and (
-        found := reading.take(
+        any_of := reading.take(
             rf"(?:any|either|one|it|both|each|they)(?: of (?:them|these))? (?:is |are |goes |gets )?{ABOVE} {{percent}}{_FULL}"
         )
     ):
-        value = _used_above("above", found.tokens[-1].number, mode, "Each")
+        value = _used_above("above", any_of.tokens[-1].number, mode, "Each")
         for name, pattern in _METRICS.items():
             if name != "load_per_core" and reading.has(pattern):
                 arguments[name] = plain(value)
@@ -132,7 +132,9 @@ def _space(reading: Reading) -> Filled:
             rf"(?:{metrics} )?{_VERB}{_FREE}?(?: space)? ?{_VERB}{words} {{size}}(?: {_FREE})?",
         ):
             for found in reading.take_all(pattern):
-                if not re.search(r"\b(?:free|available|left|remain\w*|unused|room|space)\b", found.text):
+                if not re.search(
+                    r"\b(?:free|available|left|remain\w*|unused|room|space)\b", found.text
+                ):
                     reading.give_back(found)
                     continue
                 paths += [token.raw for token in found.tokens if token.kind == "path"]
@@ -148,9 +150,11 @@ def _space(reading: Reading) -> Filled:
         paths.append(found.first.raw)
     paths += [token.raw for token in reading.things("path")]
     if "disk_percent" not in arguments and (
-        found := reading.take(rf"(?:(?:any|either|one|it|both)(?: of them)? )?(?:is |are |goes |gets )?{ABOVE} {{percent}}{_FULL}")
+        any_of := reading.take(
+            rf"(?:(?:any|either|one|it|both)(?: of them)? )?(?:is |are |goes |gets )?{ABOVE} {{percent}}{_FULL}"
+        )
     ):
-        value = found.tokens[-1].number
+        value = any_of.tokens[-1].number
         arguments["disk_percent"] = plain(_used_above("above", value, mode, "Disk"))
     known = reading.has(_DISK) or reading.has(r"(?:free|disk|enough) (?:space|room)")
     calls = [{"path": path, **arguments} for path in dict.fromkeys(paths)] or [arguments]
@@ -158,12 +162,66 @@ def _space(reading: Reading) -> Filled:
 
 
 _NOT_NAMES = frozenset(
-    """
-    system server machine disk website site port process service health cpu memory load file log
-    repository directory database backup host cert something anything nothing error job run report
-    swap space uncommitted change git old big url page link api http https network internet web
-    open reach that what who there and or not up down check everyone status
-    """.split()
+    [
+        "system",
+        "server",
+        "machine",
+        "disk",
+        "website",
+        "site",
+        "port",
+        "process",
+        "service",
+        "health",
+        "cpu",
+        "memory",
+        "load",
+        "file",
+        "log",
+        "repository",
+        "directory",
+        "database",
+        "backup",
+        "host",
+        "cert",
+        "something",
+        "anything",
+        "nothing",
+        "error",
+        "job",
+        "run",
+        "report",
+        "swap",
+        "space",
+        "uncommitted",
+        "change",
+        "git",
+        "old",
+        "big",
+        "url",
+        "page",
+        "link",
+        "api",
+        "http",
+        "https",
+        "network",
+        "internet",
+        "web",
+        "open",
+        "reach",
+        "that",
+        "what",
+        "who",
+        "there",
+        "and",
+        "or",
+        "not",
+        "up",
+        "down",
+        "check",
+        "everyone",
+        "status",
+    ]
 )
 
 
@@ -218,12 +276,18 @@ def _state(reading: Reading, subject: str) -> tuple[list[str], bool]:
 def _service(reading: Reading) -> Filled:
     noun = r"(?:user )?(?:services?|daemons?|units?)"
     user = reading.has(r"user (?:services?|units?|daemons?)")
-    names, runs, evidence = [], True, 0.0
+    names: list[str] = []
+    runs = True
     for subject in (rf"{noun} {_MANY}", rf"{_MANY} {noun}", _MANY):
         more, as_hoped = _state(reading, subject)
         names, runs = names + more, runs and as_hoped
     evidence = 0.8 if names else 0.0
-    patterns = (*_subject(noun), rf"status of {_MANY}", rf"{_MANY} status", r"systemctl status {name}")
+    patterns = (
+        *_subject(noun),
+        rf"status of {_MANY}",
+        rf"{_MANY} status",
+        r"systemctl status {name}",
+    )
     for pattern in patterns:
         for found in reading.take_all(pattern, _all_names):
             names += _names(found)
@@ -234,7 +298,9 @@ def _service(reading: Reading) -> Filled:
             raise Unfit("Service status needs the name of a service: “is nginx running?”.", 0.0)
         raise Unfit("", 0.0)
     if not runs:
-        raise Unfit("Service status can watch for services that do not run, not for running ones.", 1.0)
+        raise Unfit(
+            "Service status can watch for services that do not run, not for running ones.", 1.0
+        )
     arguments: dict[str, Any] = {"services": list(dict.fromkeys(names))}
     return Filled([{**arguments, "user": True} if user else arguments], evidence=evidence)
 
@@ -269,7 +335,9 @@ def _processes(reading: Reading) -> Filled:
                 raise Unfit("Processes can watch that one process runs, not that it does not.", 1.0)
             arguments["name"], must = names[0], True
     if "name" not in arguments:
-        for found in reading.take_all(rf"{noun} (?:named|called|like|matching|of|with name) {{name}}", _all_names):
+        for found in reading.take_all(
+            rf"{noun} (?:named|called|like|matching|of|with name) {{name}}", _all_names
+        ):
             arguments["name"] = found.first.raw
     if must:
         arguments["must_run"] = True
