@@ -199,7 +199,8 @@ class EngineCrew:
             output.line("system", message)
             return Result("timed_out", error_message=message, usage=dict(task.spent))
         finally:
-            self._record(agent, used or task.spent)
+            # A run that goes on after an approval tells in its result what was booked before too.
+            self._record(agent, task.spent or used)
         if result.status == ExecutionStatus.WAITING_FOR_INPUT:
             self.states[step] = result.state
             self.asked.append(Asked(agent.id, step, result.ask, result.ask_reason))

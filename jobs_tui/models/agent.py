@@ -169,7 +169,14 @@ class CommandTemplate(BaseModel):
 class AgentInput(BaseModel):
     """An agent as it is created and kept."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+        json_schema_extra={
+            "examples": [{"id": "backup-bot", "kind": "shell", "capabilities": ["database backup"]}]
+        },
+    )
 
     id: ResourceId
     """How jobs name it."""

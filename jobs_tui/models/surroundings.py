@@ -13,7 +13,20 @@ from jobs_tui.models.resource import ResourceId
 class EnvironmentInput(ExecutionEnvironmentInput):
     """A named environment: what it gives to a run, and what must be there before one starts."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "production",
+                    "required_tools": ["bash"],
+                    "env_vars": {"STAGE": "production"},
+                }
+            ]
+        },
+    )
 
     id: ResourceId
     name: Annotated[StrictStr, Field(max_length=255)] = ""
@@ -37,7 +50,12 @@ class EnvironmentInput(ExecutionEnvironmentInput):
 class IntegrationInput(BaseModel):
     """A named bundle of variables and secrets that runs ask for by id."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+        json_schema_extra={"examples": [{"id": "postgres", "env_vars": {"PGHOST": "db1"}}]},
+    )
 
     id: ResourceId
     name: Annotated[StrictStr, Field(max_length=255)] = ""
@@ -62,7 +80,12 @@ def _whole(value: object) -> object:
 class QueueInput(BaseModel):
     """A worker queue: runs wait in it for their turn."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+        json_schema_extra={"examples": [{"id": "nightly", "concurrency": 2}]},
+    )
 
     id: ResourceId
     name: Annotated[StrictStr, Field(max_length=255)] = ""
@@ -84,7 +107,21 @@ class QueueInput(BaseModel):
 class PolicyInput(BaseModel):
     """Rules that allow, deny or ask: a Rego module, or an OPA server that has them."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "company",
+                    "engine": "opa",
+                    "url": "http://127.0.0.1:8181/v1/data/jobs",
+                    "enabled": False,
+                }
+            ]
+        },
+    )
 
     id: ResourceId
     name: Annotated[StrictStr, Field(max_length=255)] = ""

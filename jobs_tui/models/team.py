@@ -35,7 +35,19 @@ class Member(BaseModel):
 class TeamInput(BaseModel):
     """A team as it is created and kept."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "ops-team",
+                    "members": [{"agent": "ops", "role": "looks"}, {"agent": "shell"}],
+                }
+            ]
+        },
+    )
 
     id: ResourceId
     name: Annotated[StrictStr, Field(max_length=255)] = ""
@@ -82,7 +94,14 @@ class WorkflowStep(BaseModel):
 class WorkflowInput(BaseModel):
     """A workflow as it is created and kept."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+        json_schema_extra={
+            "examples": [{"id": "release", "steps": [{"name": "build", "prompt": "make"}]}]
+        },
+    )
 
     id: ResourceId
     name: Annotated[StrictStr, Field(max_length=255)] = ""

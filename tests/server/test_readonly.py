@@ -33,7 +33,7 @@ async def test_there_is_one_agent(face: Face) -> None:
     assert shell == shell | SHELL
     assert shell["name"]
     assert shell["description"]
-    assert await call(face, "GET", f"{API}/agents/shell") == (200, shell)
+    assert await call(face, "GET", f"{API}/agents/shell") == (200, {**shell, "used_by": []})
 
 
 async def test_agents_that_cannot_work_say_why(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:

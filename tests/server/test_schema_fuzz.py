@@ -16,9 +16,11 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.failures import FailureGroup
 
+from jobs_tui.agents.directory import MODELS
 from jobs_tui.models.enums import ExecutionStatus
+from jobs_tui.server.api.resources import PATHS
 from jobs_tui.server.listener import Listener
-from jobs_tui.service import jobs, starts
+from jobs_tui.service import jobs, resources, secrets, starts
 from jobs_tui.service.context import Context
 from jobs_tui.service.hook_records import IncomingDelivery, record_of
 from jobs_tui.store import deliveries
@@ -29,6 +31,7 @@ from tests.fakes import FakeClock
 from tests.server.api_help import printed
 from tests.server.face import BEARER, accept_token, nothing_is_tried
 from tests.service.made import cron_job, ended, made
+from tests.service.waiting import waiting, waiting_run
 
 EXAMPLES = 10
 """Of each operation, for each way of asking."""
@@ -110,11 +113,26 @@ def things(ctx: Context, operation: schemathesis.APIOperation[Any]) -> dict[str,
         jobs.archive(ctx, job.id)
     found = {"job_id": job.id, "taskId": job.id, "execution_id": run.execution_id}
     found["token_id"] = accept_token(ctx, run.execution_id, "read", run.execution_id).id
-    found["agent_id"] = "shell"
+    found["resource_id"] = resource(ctx, operation.path, run.execution_id)
+    if "{name}" in operation.path:
+        found["name"] = secrets.put(ctx, f"S{run.execution_id[5:13]}", value="kept").row.name
+    if "approval" in operation.path or operation.path.endswith(("/approve", "/deny")):
+        found["execution_id"] = waiting_run(ctx)
+        found["approval_id"] = waiting(ctx, found["execution_id"])[0].id
     if hooked:
         found["path"] = job.webhook_path or ""
         found["delivery_id"] = delivered(ctx, job.webhook_path or "")
     return {name: found.get(name, "none") for name in variables(operation)}
+
+
+def resource(ctx: Context, path: str, unique: str) -> str:
+    """The id of a new agent, team... of the family that a path is about."""
+    kinds = {place: kind for kind, (place, _) in PATHS.items()}
+    kind = kinds.get(path.split("/")[3] if path.count("/") > 2 else "")
+    if kind is None:
+        return "none"
+    body = {**MODELS[kind].model_json_schema()["examples"][0], "id": f"x-{unique[5:13]}"}
+    return resources.create(ctx, kind, body).id
 
 
 def delivered(ctx: Context, path: str) -> str:

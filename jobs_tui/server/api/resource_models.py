@@ -106,4 +106,7 @@ class CheckResponse(Answer):
 class Changes(BaseModel):
     """The fields to change; null puts one back to its default. Lists are replaced."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={"examples": [{"description": "changed"}]},
+    )

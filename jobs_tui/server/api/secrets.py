@@ -20,7 +20,10 @@ from jobs_tui.service import secrets
 class SecretSet(BaseModel):
     """A secret: its value, or where it is."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(
+        extra="ignore",
+        json_schema_extra={"examples": [{"name": "PG_PASSWORD", "reference": "env:PGPASSWORD"}]},
+    )
 
     name: StrictStr = Field(description="how runs ask for it")
     value: StrictStr | None = Field(default=None, description="kept sealed, never shown again")
