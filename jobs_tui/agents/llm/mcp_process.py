@@ -124,8 +124,11 @@ class ServerProcess:
         return self._last_words
 
     async def is_gone(self) -> bool:
-        """Whether it has ended or closed its stdout; of its end we hear a moment later."""
-        if self._said_all:
+        """Whether it has ended or closed its stdout; its last words are known then.
+
+        Of the end of its streams and of its own we hear in any order, within a moment.
+        """
+        if self._said_all or self.exited.done():
             await asyncio.wait({self.exited, self._heard}, timeout=LEAVE)
         return self._said_all or self.exited.done()
 

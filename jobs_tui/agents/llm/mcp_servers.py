@@ -83,6 +83,8 @@ class Server:
         await asyncio.wait(
             {self._ready, *exited}, timeout=CONNECT, return_when=asyncio.FIRST_COMPLETED
         )
+        if self._process is not None and not self._is_ready():
+            await self._process.is_gone()
         if self.died():
             raise self.failed(f"has ended{self._how()}.")
         if not self._ready.done():
@@ -95,6 +97,9 @@ class Server:
             if self._process is None:
                 raise self.failed(f"cannot be reached: {cause_of(error)}.") from error
             raise self.failed(f"does not talk as it should: {cause_of(error)}.") from error
+
+    def _is_ready(self) -> bool:
+        return self._ready.done() and self._ready.exception() is None
 
     async def _transport(self) -> ClientTransport:
         config = self._config

@@ -141,7 +141,7 @@ async def test_a_server_at_an_address_is_used_and_its_death_named(
 async def test_a_server_that_is_not_there_is_named_and_the_others_end(
     fake: FakeOpenAI, launcher: Launcher, server: dict[str, Any], said: str, retry: bool
 ) -> None:
-    servers = {"other": {"command": "cat"}, "fake": server}
+    servers = {"other": {"command": "sleep", "args": ["600"]}, "fake": server}
     got = await run(task(fake, "go", spawner=launcher, mcp_servers=servers))
     assert (got.status, got.retry) == ("failed", retry)
     assert "The MCP server fake" in str(got.error_message)
@@ -199,7 +199,10 @@ async def test_cancelled_while_servers_start_no_process_is_left(
     """One server ignores TERM and has a child that left its session."""
     stubborn = "trap '' TERM; setsid sleep 600 & echo up >&2; while :; do sleep 600; done"
 
-    servers = {"bad": {"command": "sh", "args": ["-c", stubborn]}, "cat": {"command": "cat"}}
+    servers = {
+        "bad": {"command": "sh", "args": ["-c", stubborn]},
+        "slow": {"command": "sleep", "args": ["600"]},
+    }
     made = task(fake, "go", spawner=launcher, mcp_servers=servers, stop_timeout=0.1)
     await cancelled_while(made, heard, lambda: heard.until("[mcp bad] up"))
     assert _children(launcher) == []
