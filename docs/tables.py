@@ -24,6 +24,7 @@ from jobs_tui.service.context import Context
 from jobs_tui.store.database import Store
 from jobs_tui.store.home import Home
 from jobs_tui.store.settings import Settings
+from jobs_tui.tools.registry import tools
 from jobs_tui.tui.actions import key_table
 
 ROOT = Path(__file__).parent.parent
@@ -129,6 +130,19 @@ def route_tables() -> str:
     return "\n\n".join(parts)
 
 
+def tool_table() -> str:
+    """Every tool with its arguments."""
+    rows = ["| Tool | For | Changes things | What it does | Arguments |", "|---|---|---|---|---|"]
+    for tool in tools():
+        who = "`llm`" if tool.for_models else "`ops`, `llm`"
+        arguments = ", ".join(f"`{name}`" for name in tool.arguments.model_fields)
+        changes = "" if tool.read_only else "yes"
+        rows.append(
+            f"| `{tool.name}` | {who} | {changes} | {_cell(tool.description)} | {arguments} |"
+        )
+    return "\n".join(rows)
+
+
 def common_codes() -> str:
     """What is answered before or beside a handler."""
     rows = [f"| {status} | {_cell(words)} |" for status, (words, _) in sorted(COMMON.items())]
@@ -142,6 +156,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "keys": key_table,
     "routes": route_tables,
     "codes": common_codes,
+    "tools": tool_table,
 }
 
 

@@ -37,6 +37,7 @@ def test_an_agent_of_another_package_is_found_and_does_a_job(
     assert home.command("run", "more", "--follow").out == "again\nagain\n"
     home.command("agent", "create", "bad", "--kind", "parrot", "--set", "options.times=often")
     home.create("never", "x", "--agent", "bad")
-    assert "options.times is not a whole number" in home.command(
-        "run", "never", "--follow", status=1
-    ).err
+    assert (
+        "options.times is not a whole number"
+        in home.command("run", "never", "--follow", status=1).err
+    )
