@@ -43,7 +43,7 @@ Number = Annotated[int, BeforeValidator(_whole)]
 class Price(BaseModel):
     """What a model costs, for models whose price nobody publishes; US dollars a million tokens."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     input: Money
     output: Money
@@ -52,7 +52,9 @@ class Price(BaseModel):
 class Limits(BaseModel):
     """What one run of an agent may use; the run fails at the first that is reached."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, defer_build=True, use_attribute_docstrings=True
+    )
 
     requests: Annotated[Number, Field(ge=1, le=10_000)] = 50
     """Calls of the model."""
@@ -105,7 +107,9 @@ class CommandTemplate(BaseModel):
     left out together.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, defer_build=True, use_attribute_docstrings=True
+    )
 
     argv: Annotated[
         list[Argument | Annotated[list[Argument], Field(max_length=50)]],
@@ -196,12 +200,14 @@ class AgentInput(BaseModel):
     """Runs of it at once; None does not limit."""
     working_directory: Short | None = None
     """Where it works, unless the job says otherwise."""
-    execution_environment: ExecutionEnvironmentInput = ExecutionEnvironmentInput()
+    execution_environment: ExecutionEnvironmentInput = Field(
+        default_factory=ExecutionEnvironmentInput
+    )
     """Variables, secrets, integrations and MCP servers of every run of it."""
     tools: list[Short] | None = None
     """Names of our tools that it may use; None: every tool that only reads (``llm``), or every
     tool (``ops``)."""
-    limits: Limits = Limits()
+    limits: Limits = Field(default_factory=Limits)
     """What one run may use."""
     budget: Budget | None = None
     """What all its runs together may spend."""

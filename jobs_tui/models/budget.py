@@ -39,7 +39,9 @@ Tokens = Annotated[int, BeforeValidator(_count), Field(ge=0, le=10**15)]
 class Budget(BaseModel):
     """Limits of spending; None does not limit. Days and months are those of UTC."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, defer_build=True, use_attribute_docstrings=True
+    )
 
     cost_per_day: Money | None = None
     """US dollars a day."""

@@ -22,7 +22,9 @@ class Strategy(Described):
 class Member(BaseModel):
     """One agent of a team."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, defer_build=True, use_attribute_docstrings=True
+    )
 
     agent: ResourceId
     """The id of the agent."""
@@ -75,7 +77,9 @@ class TeamInput(BaseModel):
 class WorkflowStep(BaseModel):
     """One node of a workflow's graph."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, defer_build=True, use_attribute_docstrings=True
+    )
 
     name: ResourceId
     """Unique in the workflow; later prompts say ``{{ steps.NAME.result }}``."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from jobs_tui.agents import prompt as prompts
@@ -17,7 +16,6 @@ from jobs_tui.models.errors import InvalidInput, JobsTuiError
 from jobs_tui.models.job import Definition, Parameter
 from jobs_tui.models.job_input import IDENTIFIER, JobPatch
 from jobs_tui.schedule.cron import parse_cron
-from jobs_tui.schedule.next_fires import next_fire
 from jobs_tui.schedule.zones import zone
 
 ENTITY_OF = {
@@ -78,15 +76,6 @@ def check(sent: JobPatch, directory: Directory, base: Definition | None = None) 
     warnings += _check_prompt(definition, directory)
     warnings += not_here(definition, directory)
     return Checked(definition, tuple(warnings))
-
-
-def first_due(definition: Definition, after: datetime) -> datetime | None:
-    """When a job of this definition fires next, None without a schedule."""
-    if definition.schedule is None:
-        return None
-    return next_fire(
-        parse_cron(definition.schedule), zone(definition.cron_timezone or "UTC"), after
-    )
 
 
 def _merged(sent: JobPatch, base: Definition | None) -> dict[str, Any]:

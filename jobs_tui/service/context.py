@@ -6,10 +6,13 @@ import getpass
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from jobs_tui.agents.directory import Directory, directory
 from jobs_tui.models.times import to_text
 from jobs_tui.store.database import Store
+
+if TYPE_CHECKING:
+    from jobs_tui.agents.directory import Directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Context:
     @property
     def directory(self) -> Directory:
         """The agents, teams... of the home, as they are now."""
+        from jobs_tui.agents.directory import directory  # slow to import, and many need none
+
         return directory(self.store)
 
     def audit(

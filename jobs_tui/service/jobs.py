@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jobs_tui.guard.signatures import new_path, new_secret
 from jobs_tui.models.enums import JobStatus, TriggerType
@@ -16,11 +16,13 @@ from jobs_tui.models.ids import new_job_id
 from jobs_tui.models.job import Definition, Job
 from jobs_tui.models.job_input import JobCreate, JobPatch, validated
 from jobs_tui.models.times import maybe_to_text, to_text
-from jobs_tui.service.checks import check, first_due
 from jobs_tui.service.context import Context
+from jobs_tui.service.due import first_due
 from jobs_tui.service.paused import record_pause
-from jobs_tui.service.policy_gate import Asked, ask_about_change, refuse_denied
 from jobs_tui.store import jobs as rows
+
+if TYPE_CHECKING:
+    from jobs_tui.service.policy_gate import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,10 @@ def create_operation(
     ctx: Context, data: Mapping[str, Any]
 ) -> Callable[[sqlite3.Connection], Saved]:
     """As :func:`create`, for a transaction that does more: everything is checked here already."""
+    # Slow to import, and who only reads needs neither.
+    from jobs_tui.service.checks import check
+    from jobs_tui.service.policy_gate import refuse_denied
+
     sent = validated(JobCreate, data)
     checked = check(sent, ctx.directory)
     definition, now, job_id = checked.definition, ctx.now(), new_job_id()
@@ -84,6 +90,8 @@ def edit(ctx: Context, job_id: str, changes: Mapping[str, Any]) -> Saved:
     sent = validated(JobPatch, changes)
     if not sent.model_fields_set:
         raise InvalidInput("Nothing to change was given.", "Name at least one field of the job.")
+    from jobs_tui.service.policy_gate import ask_about_change
+
     while True:  # again when someone else changed it while the policies were asked
         saved = _edit(ctx, job_id, sent, ask_about_change(ctx, job_id, sent))
         if saved is not None:
@@ -91,6 +99,8 @@ def edit(ctx: Context, job_id: str, changes: Mapping[str, Any]) -> Saved:
 
 
 def _edit(ctx: Context, job_id: str, sent: JobPatch, asked: Asked) -> Saved | None:
+    from jobs_tui.service.checks import check
+
     secret: str | None = None
     warnings: tuple[str, ...] = ()
     now = ctx.now()

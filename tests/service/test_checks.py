@@ -11,7 +11,8 @@ from jobs_tui.agents.directory import EMPTY
 from jobs_tui.models.enums import EntityType, PlanningMode, TriggerType
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job_input import JobCreate, JobPatch, validated
-from jobs_tui.service.checks import check, first_due
+from jobs_tui.service.checks import check
+from jobs_tui.service.due import first_due
 from tests.service.made import job_fields
 
 AFTER = datetime(2026, 8, 21, 14, 2, 11, tzinfo=UTC)
