@@ -61,7 +61,6 @@ def test_the_table_names_them_and_steers_no_terminal(jt: Command) -> None:
 
 
 def test_what_ops_understands_it_may_be_given(jt: Command) -> None:
-    pytest.importorskip("jobs_tui.agents.ops.understanding")
     answer = jt("agent", "rank", "--json", "--", "Check system health and alert if CPU > 80%")
     assert answer.json[0]["id"] == "ops"
     assert [one["id"] for one in jt("agent", "rank", "--json", "--", "Sing a song").json] == []

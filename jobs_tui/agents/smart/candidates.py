@@ -54,12 +54,7 @@ def candidates(
 
 def ops_understands(prompt: str) -> float | None:
     """How sure the agent that needs no model is of a task; None when it would refuse it."""
-    try:
-        from jobs_tui.agents.ops.understanding import understand
-    except ModuleNotFoundError as error:
-        if error.name != "jobs_tui.agents.ops.understanding":
-            raise
-        return None
+    from jobs_tui.agents.ops.understanding import understand
     from jobs_tui.tools.registry import tools
 
     found = understand(prompt, tools())
