@@ -28,6 +28,8 @@ def calm_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the developer's own terminal reaches a test."""
     for name in ("NO_COLOR", "SSH_CONNECTION", "TMUX", "JOBS_TUI_HOME", "TEXTUAL_THEME"):
         monkeypatch.delenv(name, raising=False)
+    # Which agent programs the machine of a developer has is no matter of a picture.
+    monkeypatch.setattr("jobs_tui.agents.command.programs.find_program", lambda *_: None)
 
 
 @pytest.fixture
