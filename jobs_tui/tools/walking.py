@@ -25,28 +25,37 @@ class Walk:
         """Directories that could not be read."""
         self._one_device = one_device
 
+    def check(self) -> None:
+        """Raises Stopped when the run was ended: called in every long loop."""
+        if self.stop.is_set():
+            raise Stopped
+
     def entries(self, root: str) -> Iterator[os.DirEntry[str]]:
-        """Everything below a directory, depth first; links are given but not followed."""
+        """Everything below a directory, depth first; links are given but not followed.
+
+        Memory grows with the depth and the directories of one level, not with the files.
+        """
         device = os.stat(root).st_dev
         pending = [root]
         while pending:
-            if self.stop.is_set():
-                raise Stopped
             try:
                 with os.scandir(pending.pop()) as entries:
-                    found = list(entries)
+                    for entry in entries:
+                        self.check()
+                        yield entry
+                        if self._goes_into(entry, device):
+                            pending.append(entry.path)
             except OSError:
                 self.denied += 1
-                continue
-            for entry in found:
-                yield entry
-                try:
-                    if entry.is_dir(follow_symlinks=False) and (
-                        not self._one_device or entry.stat(follow_symlinks=False).st_dev == device
-                    ):
-                        pending.append(entry.path)
-                except OSError:
-                    self.denied += 1
+
+    def _goes_into(self, entry: os.DirEntry[str], device: int) -> bool:
+        try:
+            return entry.is_dir(follow_symlinks=False) and (
+                not self._one_device or entry.stat(follow_symlinks=False).st_dev == device
+            )
+        except OSError:
+            self.denied += 1
+            return False
 
 
 async def in_thread(walk: Walk, work: Callable[[], Found]) -> Found:
@@ -64,4 +73,4 @@ async def in_thread(walk: Walk, work: Callable[[], Found]) -> Found:
 
 def matches(name: str, patterns: list[str]) -> bool:
     """Whether a file's name fits one of the globs."""
-    return any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
+import socket
 import sqlite3
 import tarfile
 from contextlib import closing
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from jobs_tui.tools import backup
+from jobs_tui.tools import archives, backup_databases, backup_sqlite
 from jobs_tui.tools.tool import ToolFailed
 from tests.tools.conftest import Use
 
@@ -85,8 +87,8 @@ async def test_a_database_is_copied_while_others_use_it(use: Use, work: Path) ->
 async def test_all_databases_of_the_usual_places_are_found(
     use: Use, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backup, "USUAL", ("place",))
-    monkeypatch.setattr(backup.shutil, "which", lambda program: None)
+    monkeypatch.setattr(backup_sqlite, "USUAL", ("place",))
+    monkeypatch.setattr(backup_databases.shutil, "which", lambda program, path=None: None)
     database(work / "place" / "a" / "one.db")
     database(work / "place" / "two.sqlite3")
     (work / "place" / "no.db").write_bytes(b"SQLite format 4" + b"x" * 600)
@@ -125,7 +127,7 @@ async def test_postgresql_is_dumped_by_its_own_program(
     programs.mkdir()
     scripts = {
         "psql": 'echo orders; echo "we ird"',
-        "pg_dump": "for a; do case $a in --file=*) f=${a#--file=};; we*) exit 1;; esac; done\n"
+        "pg_dump": "for a; do case $a in --file=*) f=${a#--file=};; *we*ird*) exit 1;; esac; done\n"
         'echo dump > "$f"',
         "pg_restore": "exit 0",
     }
@@ -138,3 +140,141 @@ async def test_postgresql_is_dumped_by_its_own_program(
     assert found.alarms == ("The database we ird could not be dumped: no reason.",)
     (dump,) = (work / "bk").iterdir()
     assert dump.name.startswith("postgresql-orders-")
+
+
+def test_two_things_never_share_the_name_of_their_backups() -> None:
+    paths = ["/a/b-c.db", "/a-b/c.db", "/a/b/c.db", "/a b/c.db", "/ä/c.db", "/é/c.db", "/.a", "/a"]
+    names = [archives.safe_name(path) for path in paths]
+    assert len(set(names)) == len(paths)
+    assert names[2] == "a-b-c.db"
+    assert len(archives.safe_name("/" + "x/" * 2000)) < 200
+    assert not any(name.startswith(".") or "/" in name for name in names)
+
+
+async def test_the_copies_of_one_database_do_not_push_out_those_of_another(
+    use: Use, work: Path
+) -> None:
+    for name in ("a-b/c.db", "a/b-c.db"):
+        database(work / name)
+        await use("backup_sqlite", paths=[name], target="bk", keep=1)
+    assert len(list((work / "bk").iterdir())) == 2
+
+
+async def test_the_backup_just_made_is_the_one_that_stays(use: Use, work: Path) -> None:
+    (work / "src").mkdir()
+    made = [await use("backup_directory", path="src", target="bk", keep=1) for _ in range(3)]
+    (archive,) = (work / "bk").iterdir()
+    assert str(archive) == made[-1].data["made"][0]["path"]
+
+
+async def test_an_archive_that_lacks_something_removes_no_older_one(
+    use: Use, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (work / "src").mkdir()
+    secret = work / "src" / "secret"
+    secret.write_text("x")
+    await use("backup_directory", path="src", target="bk", keep=1)
+    real = os.open
+
+    def refuse(path: str, *rest: object, **more: object) -> int:
+        if path == str(secret):
+            raise PermissionError(13, "Permission denied")
+        return real(path, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "open", refuse)
+    found = await use("backup_directory", path="src", target="bk", keep=1)
+    assert found.alarms == (f"{secret} could not be read: Permission denied.",)
+    assert len(list((work / "bk").iterdir())) == 2
+
+
+async def test_a_target_that_a_link_puts_into_the_source_is_refused(use: Use, work: Path) -> None:
+    (work / "src" / "inner").mkdir(parents=True)
+    (work / "bk").symlink_to("src/inner")
+    with pytest.raises(ToolFailed, match="inside of"):
+        await use("backup_directory", path="src", target="bk")
+
+
+async def test_a_file_that_shrinks_while_it_is_read_spoils_no_other(
+    use: Use, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (work / "src").mkdir()
+    (work / "src" / "a.log").write_bytes(b"a" * 5000)
+    (work / "src" / "b.txt").write_text("whole")
+    real = os.fstat
+
+    def before_it_shrank(number: int) -> os.stat_result:
+        state = real(number)
+        if state.st_size != 5000:
+            return state
+        os.truncate(work / "src" / "a.log", 100)
+        return state
+
+    monkeypatch.setattr(os, "fstat", before_it_shrank)
+    found = await use("backup_directory", path="src", target="bk")
+    assert found.alarms == (f"{work / 'src' / 'a.log'} became shorter while it was read.",)
+    (archive,) = (work / "bk").iterdir()
+    with tarfile.open(fileobj=io.BytesIO(unpacked(archive))) as tar:
+        member = tar.extractfile("src/b.txt")
+        assert member is not None
+        assert member.read() == b"whole"
+
+
+async def test_pipes_sockets_and_hard_links_are_no_obstacle(
+    use: Use, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (work / "src").mkdir()
+    os.mkfifo(work / "src" / "pipe")
+    (work / "src" / "one").write_text("same")
+    os.link(work / "src" / "one", work / "src" / "two")
+    with closing(socket.socket(socket.AF_UNIX)) as listener:
+        monkeypatch.chdir(work / "src")  # the path of a socket has at most 107 characters
+        listener.bind("s")
+        found = await use("backup_directory", path="src", target="bk")
+    assert found.alarms == ()
+    (archive,) = (work / "bk").iterdir()
+    with tarfile.open(fileobj=io.BytesIO(unpacked(archive))) as tar:
+        assert sorted(tar.getnames()) == ["src", "src/one", "src/pipe", "src/two"]
+
+
+@pytest.mark.parametrize("tool", ["backup_directory", "backup_sqlite"])
+async def test_a_cancelled_backup_leaves_nothing(use: Use, work: Path, tool: str) -> None:
+    (work / "src").mkdir()
+    database(work / "src" / "app.db", 200_000)
+    place = {"path": "src"} if tool == "backup_directory" else {"paths": ["src"]}
+    task = asyncio.ensure_future(use(tool, target="bk", **place))
+    while not (work / "bk").exists() or not list((work / "bk").iterdir()):  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert list((work / "bk").iterdir()) == []
+
+
+async def test_a_dump_that_fails_leaves_nothing_and_names_are_no_options(
+    use: Use, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    scripts = {
+        "psql": "exit 1",
+        "pg_dump": f'for a; do echo "$a" >> {tmp_path}/said; done',
+        "pg_restore": "exit 0",
+    }
+    for name, text in scripts.items():
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    found = await use("backup_postgresql", databases=["host=evil d'b"], target="bk")
+    assert found.alarms == ("The dump of host=evil d'b is empty.",)
+    assert list((work / "bk").iterdir()) == []
+    assert "--dbname=dbname='host=evil d\\'b'" in (tmp_path / "said").read_text().splitlines()
+
+
+async def test_a_server_that_was_named_and_is_not_there_is_an_alarm(
+    use: Use, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup_sqlite, "USUAL", ())
+    monkeypatch.setattr(backup_databases.shutil, "which", lambda program, path=None: None)
+    monkeypatch.setenv("PGHOST", "127.0.0.1")
+    found = await use("backup_databases", target="bk")
+    assert found.alarms == ("No PostgreSQL database was saved: pg_dump is not installed.",)
