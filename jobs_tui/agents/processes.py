@@ -15,6 +15,7 @@ from typing import Any
 
 from jobs_tui.agents.reading import Reader
 from jobs_tui.agents.runner import Exit, Leftovers, Output, Process, Task
+from jobs_tui.guard.withheld import WITHHELD
 
 _FIRST = asyncio.FIRST_COMPLETED
 
@@ -42,14 +43,16 @@ async def run_process(
 
     When cancelled, the tree gets ``task.stop_timeout`` seconds between TERM and KILL, output is
     read meanwhile, and CancelledError is raised when all of it is gone. Cancelled once more, it
-    is killed at once.
+    is killed at once. ``env`` is the difference to the engine's environment; what is ``WITHHELD``
+    the process gets only when ``env`` sets it.
 
     Raises:
         SpawnFailed: nothing ran.
         LauncherDied: unknown what became of it.
     """
     directory = task.directory()
-    process = await task.spawner.spawn(task.execution_id, argv, env, directory, stdin)
+    given = {**dict.fromkeys(WITHHELD), **env}
+    process = await task.spawner.spawn(task.execution_id, argv, given, directory, stdin)
     reader = Reader(process, output)
     try:
         exit_ = await _supervise(process, reader, task, output)

@@ -21,8 +21,8 @@ LONGEST_SCRIPT = 120_000
 _LONG_TO_RENDER = 4096
 """Characters above which rendering leaves the event loop's thread."""
 
-_WITHHELD = ("BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "JOBS_TUI_TOKEN")
-"""Variables of the engine that would change what every script means, or that open its API."""
+_MEDDLING = ("BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS")
+"""Variables of the engine that would change what every script means."""
 
 
 class ShellRunner:
@@ -74,7 +74,7 @@ class ShellRunner:
             rendering = await _rendered(task)
         except JobsTuiError as error:
             return Result("failed", error_message=error.sentence())
-        env: dict[str, str | None] = {**dict.fromkeys(_WITHHELD), **task.env, **rendering.env}
+        env: dict[str, str | None] = {**dict.fromkeys(_MEDDLING), **task.env, **rendering.env}
         argv = [str(self._bash), "--noprofile", "--norc", "-c", rendering.source]
         try:
             ended = await run_process(task, output, argv, env)

@@ -65,16 +65,16 @@ def put(
     _check_name(name)
     if (value is None) == (reference is None):
         raise InvalidInput("Give either a value or a reference.", field="value")
-    sealed = None
     if value is not None:
         _check_value(value)
-        sealed = Secrets(ctx.store).seal(value)
     else:
         reference = parse_reference(reference or "")
         if reference == f"store:{name}":
             raise InvalidInput(f"The secret {name} would refer to itself.", field="reference")
 
     def operation(connection: sqlite3.Connection) -> None:
+        # Within the transaction: a change of the key elsewhere comes wholly before or after it.
+        sealed = None if value is None else Secrets(ctx.store).seal(value)
         rows.save(
             connection,
             name,
@@ -137,13 +137,14 @@ def rotate_key(ctx: Context) -> int:
         KeyProblem: the key is given from outside, or a secret cannot be opened; nothing changed.
     """
     secrets = Secrets(ctx.store)
-    secrets.ring.begin_change()
-    box = secrets.ring.box(make=True)
-    assert box is not None
 
-    def operation(connection: sqlite3.Connection) -> int:
+    def operation(connection: sqlite3.Connection) -> tuple[int, bytes]:
         from cryptography.fernet import InvalidToken
 
+        # Within the transaction, as nobody else can seal or change the key meanwhile.
+        key = secrets.ring.begin_change()
+        box = secrets.ring.box(make=True)
+        assert box is not None
         changed = 0
         for row in rows.listing(connection):
             if row.sealed is None:
@@ -157,10 +158,10 @@ def rotate_key(ctx: Context) -> int:
                 ) from None
             changed += 1
         ctx.audit(connection, "secret.rotate_key", "secrets", f"{changed} sealed anew")
-        return changed
+        return changed, key
 
-    changed = ctx.store.write(operation)
-    secrets.ring.end_change()
+    changed, key = ctx.store.write(operation)
+    ctx.store.write(lambda _: secrets.ring.end_change(key))  # one at a time across processes
     return changed
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from jobs_tui.agents.runner import LauncherDied, Task
 from jobs_tui.agents.shell import ShellRunner
+from jobs_tui.agents.tool_processes import LauncherProcesses
 from jobs_tui.engine.launcher import procs
 from jobs_tui.engine.launcher.client import Launcher
+from jobs_tui.guard.withheld import WITHHELD
 from jobs_tui.models.errors import InvalidInput
 from tests.agents.conftest import Collected
 from tests.launcher_help import alive, token, until
@@ -90,15 +93,32 @@ async def test_the_engines_environment_does_not_steer_bash(
     await launcher.close()
 
 
-async def test_the_engines_token_stays_with_the_engine(
+async def test_what_opens_the_engine_and_its_secrets_stays_with_the_engine(
     output: Collected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("JOBS_TUI_TOKEN", "opens everything")
+    for name in WITHHELD:
+        monkeypatch.setenv(name, "opens everything")
     launcher = await Launcher.start(tmp_path / "journal2")
-    script = 'echo "token: ${JOBS_TUI_TOKEN-none}"'
-    await ShellRunner().run(Task("exec_a", "job_a", "a job", script, {}, launcher), output)
+    script = "; ".join(f'echo "${{{name}-none}}"' for name in WITHHELD)
+    task = Task("exec_a", "job_a", "a job", script, {}, launcher)
+    await ShellRunner().run(task, output)
+    mine = replace(task, env={"JOBS_TUI_KEY": "set by the job"})
+    await ShellRunner().run(mine, output)
     await launcher.close()
-    assert output.streams["stdout"] == b"token: none\n"
+    assert output.streams["stdout"] == b"none\nnone\nnone\nnone\nset by the job\nnone\n"
+
+
+async def test_programs_of_tools_get_no_more_of_the_engine_than_scripts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in WITHHELD:
+        monkeypatch.setenv(name, "opens everything")
+    launcher = await Launcher.start(tmp_path / "journal2")
+    task = Task("exec_a", "job_a", "a job", "", {}, launcher)
+    done = await LauncherProcesses(task).run(["env"])
+    await launcher.close()
+    assert "PATH=" in done.stdout
+    assert "opens everything" not in done.stdout
 
 
 async def test_without_bash_it_says_so(

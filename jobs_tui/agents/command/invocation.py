@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 LONGEST_ARGUMENT = 120_000
 """Bytes; Linux takes 128 KiB for one argument (PROTOTYPES.md A)."""
 
-WITHHELD = ("JOBS_TUI_TOKEN",)
-"""Variables of the engine that no run gets: this one opens its API."""
-
 _OF_THE_RUN = ("prompt", "prompt_file", "system", "system_file", "mcp_config", "mcp_args")
 """What a policy is not shown, and what would differ from try to try."""
 
@@ -92,7 +89,7 @@ def invocation(
     argv = [program, *_filled([*template.argv[1:], *task.agent.args], values, servers.args)]
     for argument in argv:
         _check_length(argument, program)
-    env: dict[str, str | None] = dict.fromkeys(WITHHELD)
+    env: dict[str, str | None] = {}
     for name, value in template.env.items():
         filled = _fill(value, values)
         if filled is not None:

@@ -74,7 +74,6 @@ class CommandRunner(TextPrompts):
     async def probe(self, task: Task) -> str:
         """See Runner."""
         from jobs_tui.agents.command.heard import TextHeard
-        from jobs_tui.agents.command.invocation import WITHHELD
         from jobs_tui.agents.command.outcome import of_text
         from jobs_tui.agents.processes import run_process
 
@@ -86,9 +85,7 @@ class CommandRunner(TextPrompts):
         shown = " ".join([template.program, *template.version])
         try:
             async with asyncio.timeout(PROBE_SECONDS):
-                ended = await run_process(
-                    quick, heard, argv, {**dict.fromkeys(WITHHELD), **task.env}
-                )
+                ended = await run_process(quick, heard, argv, task.env)
         except TimeoutError:
             raise Refused(
                 f"'{shown}' did not answer within {PROBE_SECONDS:g} s.", "Try it in a terminal."

@@ -82,19 +82,47 @@ class KeyRing:
         keys = self.keys(make=make)
         return MultiFernet([Fernet(key) for key in keys]) if keys else None
 
-    def begin_change(self) -> None:
-        """Make the next key. Raises KeyProblem when the key is given from outside."""
+    def begin_change(self) -> bytes:
+        """Make the next key, or take up a change that was interrupted; returns that key.
+
+        Call it, and :meth:`end_change`, within a write transaction of the home.
+
+        Raises:
+            KeyProblem: the key is given from outside, or cannot be written or read.
+        """
         if (given := self.given()) is not None:
             raise KeyProblem(
                 f"The key comes from {given}, which jobs-tui cannot change.",
                 "Change it there: first `jobs-tui secret list`, then set each secret again.",
             )
-        if not self.next_file.exists():
-            self._make(self.next_file)
+        if self.next_file.exists():
+            return _read(self.next_file)
+        return self._make(self.next_file)
 
-    def end_change(self) -> None:
-        """From now on the next key is the only one: call it when nothing is sealed by the old."""
-        self.next_file.replace(self._file)
+    def end_change(self, key: bytes) -> None:
+        """From now on the next key is the only one: call it when nothing is sealed by the old.
+
+        Args:
+            key: what :meth:`begin_change` gave. When it is the only one already, or another
+                change has begun since, which ends this one with its own, nothing is done.
+
+        Raises:
+            KeyProblem: the file cannot be put in place.
+        """
+        if not self.next_file.exists() or _read(self.next_file) != key:
+            return
+        try:
+            self.next_file.replace(self._file)
+            directory = os.open(self._file.parent, os.O_RDONLY)
+            try:
+                os.fsync(directory)
+            finally:
+                os.close(directory)
+        except OSError as error:
+            raise KeyProblem(
+                f"The new key {self.next_file} cannot be put in place: {error.strerror}.",
+                "Both keys are kept, so nothing is lost: repeat `jobs-tui secret rotate-key`.",
+            ) from None
 
     def _credential(self) -> Path | None:
         directory = self._environ.get("CREDENTIALS_DIRECTORY")

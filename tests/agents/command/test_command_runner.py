@@ -16,6 +16,7 @@ from jobs_tui.agents.command.runner import CommandRunner
 from jobs_tui.agents.command.templates import TEMPLATES
 from jobs_tui.agents.runner import Task
 from jobs_tui.engine.launcher.client import Launcher
+from jobs_tui.guard.withheld import WITHHELD
 from jobs_tui.models.agent import AgentInput, CommandTemplate, Limits
 from tests.agents.command.conftest import Fakes, Heard
 from tests.agents.command.streams import CLAUDE, CODEX, STREAMS
@@ -215,7 +216,8 @@ async def test_gemini_keeps_the_users_settings_beside_the_mcp_servers(
 async def test_variables_of_the_job_win_and_the_engines_token_stays_here(
     fakes: Fakes, heard: Heard, asked: Asked, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("JOBS_TUI_TOKEN", "opens everything")
+    for name in WITHHELD:
+        monkeypatch.setenv(name, "opens everything")
     launcher = await Launcher.start(tmp_path / "journal2")
     fakes("mine", "hi")
     template = CommandTemplate(
@@ -228,7 +230,7 @@ async def test_variables_of_the_job_win_and_the_engines_token_stays_here(
     assert (got.status, got.result, heard.raw["stdout"]) == ("completed", "hi", b"hi")
     env = fakes.given("mine")["env"]
     assert (env["A"], env["B"], "C" in env) == ("job", "template m-1", False)
-    assert "JOBS_TUI_TOKEN" not in env
+    assert not env.keys() & set(WITHHELD)
 
 
 def _own(argv: list[Any], **others: Any) -> dict[str, Any]:
