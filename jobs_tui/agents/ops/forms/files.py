@@ -52,7 +52,8 @@ def _usage(reading: Reading) -> Filled:
     biggest = reading.has(_BIG) and reading.has(rf"files?|{_NOUN}")
     sized = reading.has(r"how (?:big|large)|sizes?|takes?(?: up)?|(?:disk )?usage|space")
     return Filled(
-        [{"path": path, **arguments} for path in paths], evidence=0.9 if biggest or sized else 0.0
+        [{"path": path, **arguments} for path in paths],
+        evidence=0.9 if biggest or sized or "max_bytes" in arguments else 0.0,
     )
 
 
@@ -148,7 +149,10 @@ def _clean(reading: Reading) -> Filled:
             "Clean up files needs a directory: “delete files in /tmp/x older than 30 days”."
         )
     if "older_than_days" not in arguments:
-        raise Unfit("Clean up files needs an age: “older than 30 days”.")
+        raise Unfit(
+            "Clean up files needs an age: “older than 30 days”.",
+            0.8 if reading.has(_GO) else 0.0,
+        )
     if real:
         arguments["dry_run"] = False
     note = (

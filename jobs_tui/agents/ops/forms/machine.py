@@ -68,11 +68,7 @@ def _used_above(side: str, value: float, mode: str, what: str) -> float:
         value, side = 100 - value, "above" if side == "free-below" else "below"
     if value < 0 or value > 100:
         raise Unfit(f"{what} cannot be compared with {plain(value)} per cent.", 1.0)
-    if (side == "above") == (mode == "ensure"):
-        if side == "above":
-            raise Unfit(f"{what} can be watched for being above a limit, not below one.", 1.0)
-        return value
-    if side == "below" and mode == "alert":
+    if (side, mode) in (("above", "ensure"), ("below", "alert")):
         raise Unfit(f"{what} can be watched for being above a limit, not below one.", 1.0)
     return value
 
@@ -104,7 +100,7 @@ def _health(reading: Reading) -> Filled:
                 " half as much again to do as it has cores.",
                 1.0,
             )
-        if (side == "above") == (mode == "ensure"):
+        if (side, mode) in (("above", "ensure"), ("below", "alert")):
             raise Unfit("Load can be watched for being above a limit, not below one.", 1.0)
         arguments["load_per_core"] = plain(found.tokens[-1].number)
     return Filled([arguments], evidence=0.9 if arguments else 0.0)
