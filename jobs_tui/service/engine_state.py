@@ -52,7 +52,7 @@ def engine_state(ctx: Context) -> EngineState:
 def _held(ctx: Context) -> bool:
     """Whether some process holds the engine's lock on this machine."""
     try:
-        lock = os.open(ctx.store.home.lock_file, os.O_RDWR)
+        lock = os.open(ctx.store.home.lock_file, os.O_RDONLY)
     except OSError:
         return False
     try:

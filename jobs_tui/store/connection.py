@@ -41,6 +41,45 @@ def connect(path: Path, *, synchronous: str = "FULL", create: bool = False) -> s
     return connection
 
 
+def connect_reading(path: Path, *, synchronous: str = "FULL") -> sqlite3.Connection:
+    """A connection for reading, also where nothing may be written. Raises as :func:`connect`."""
+    if _writable(path):
+        connection = connect(path, synchronous=synchronous)
+        connection.execute("pragma query_only = on")
+        return connection
+    try:
+        return connect_read_only(path)
+    except (sqlite3.Error, OSError) as error:
+        raise explain(error, path) from None
+
+
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """A connection that leaves the file untouched whatever it is. Raises sqlite3.Error, OSError.
+
+    SQLite keeps a log and an index beside a database in WAL mode, which even a reader needs. Where
+    they cannot be made, an engine that lives has made them already. When there is no log nobody is
+    writing, and the file is read as one that does not change; one with a log never is, because the
+    newest commits stand in the log alone.
+    """
+    log, index = (path.with_name(f"{path.name}-{suffix}") for suffix in ("wal", "shm"))
+    logged = log.exists() and (log.stat().st_size > 0 or index.exists())
+    still = not logged and not _writable(path)
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?mode=ro{'&immutable=1' if still else ''}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=BUSY_MS / 1000,
+    )
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _writable(path: Path) -> bool:
+    """Whether this process may write the file and make others beside it."""
+    return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+
+
 def explain(error: BaseException, path: Path) -> StoreError:
     """The error of a database file as a sentence with a way out."""
     text = str(getattr(error, "strerror", None) or error)

@@ -11,7 +11,7 @@ from typing import Any
 from jobs_tui.models.clock import Clock, SystemClock
 from jobs_tui.models.errors import StoreError
 from jobs_tui.store import migrations
-from jobs_tui.store.connection import connect, explain
+from jobs_tui.store.connection import connect, connect_reading, explain
 from jobs_tui.store.home import Home
 from jobs_tui.store.writer import Operation, T, Writer
 
@@ -36,8 +36,7 @@ class Database:
         """
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = connect(self.path, synchronous=self._synchronous)
-            connection.execute("pragma query_only = on")
+            connection = connect_reading(self.path, synchronous=self._synchronous)
             with self._lock:
                 if self._closed:
                     connection.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,13 +65,20 @@ class Home:
         try:
             self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
             if self.data.stat().st_mode & 0o077 and self.data.stat().st_uid == os.geteuid():
-                self.data.chmod(0o700)
+                self._close_to_others()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise StoreError(
                 f"The home directory {self.data} cannot be used: {reason}.",
                 "Set JOBS_TUI_HOME to a directory that you may write.",
             ) from None
+
+    def _close_to_others(self) -> None:
+        try:
+            self.data.chmod(0o700)
+        except OSError as error:
+            if error.errno != errno.EROFS:  # a disk that is read-only can still be read
+                raise
 
 
 def find_home() -> Home:

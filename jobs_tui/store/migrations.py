@@ -12,7 +12,7 @@ from typing import Any
 
 from jobs_tui.models.errors import StoreError
 from jobs_tui.store import schema
-from jobs_tui.store.connection import connect, explain
+from jobs_tui.store.connection import connect, connect_read_only, explain
 
 JOBS: Sequence[tuple[str, str]] = (
     ("0001_first", schema.JOBS_1),
@@ -71,7 +71,7 @@ def _version(path: Path) -> int:
     try:
         if not path.exists() or path.stat().st_size == 0:
             return 0
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(connect_read_only(path)) as connection:
             version = int(connection.execute("pragma user_version").fetchone()[0])
             mark = connection.execute("pragma application_id").fetchone()[0]
             foreign = mark != APPLICATION_ID and (

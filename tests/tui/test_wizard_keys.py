@@ -120,6 +120,24 @@ async def test_f2_says_what_is_wrong_and_goes_there_and_writes_nothing(ctx: Cont
     assert [(p.name, p.default) for p in job.definition.parameters] == [("x", "main")]
 
 
+async def test_a_choice_of_a_variable_says_which_keys_it_takes(ctx: Context) -> None:
+    app = WizardApp(ctx)
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.press("pagedown", "right", "right", "pagedown", "pagedown")
+        await type_text(pilot, "echo {{ x }}")
+        await pilot.press("tab")
+        assert "REQUIRED AT A START" in shown(app)
+        await pilot.press("tab")
+        assert "DEFAULT: shift+tab" in shown(app)
+        assert "REQUIRED: left, right choose" in shown(app)
+        await pilot.press("right", "shift+tab")
+        assert "REQUIRED AT A START" in shown(app)
+        assert app.wizard.query_one(VariableRow).now().needed == "no"
+        await pilot.press("tab")
+        await pilot.press("tab")
+        assert "REQUIRED AT A START" in shown(app)
+
+
 async def test_f2_creates_from_the_first_step_once_the_draft_is_valid(ctx: Context) -> None:
     app = WizardApp(ctx)
     async with app.run_test(size=NARROW) as pilot:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
@@ -20,6 +20,9 @@ from jobs_tui.tui.widgets.fields.one_of import OneOf
 MOST = 40
 """Rows: a widget per row dies at a few hundred (UX.md 6.4), and nobody asks for so many values."""
 NAME, NEEDED = 20, 30
+TITLES = ("DEFAULT", "REQUIRED AT A START")
+TITLES_AT_A_CHOICE = ("DEFAULT: shift+tab", "REQUIRED: left, right choose")
+"""While a choice has the focus: what is typed goes nowhere, and this says which keys do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,17 @@ class VariableTable(VerticalScroll, can_focus=False):
             else:
                 await self.mount(VariableRow(entry), after=place - 1)
 
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _name_keys(self) -> None:
+        # The old field's blur may come after the new one's focus: the screen knows.
+        field = self.screen.focused
+        at_a_choice = isinstance(field, OneOf) and self in field.ancestors
+        words = TITLES_AT_A_CHOICE if at_a_choice else TITLES
+        for title, text in zip(("default", "needed"), words, strict=True):
+            for one in self.query(f".titles > .{title}").results(Static):
+                one.update(text)
+
     @on(Input.Changed)
     @on(OneOf.Changed)
     def _changed(self, event: Input.Changed | OneOf.Changed) -> None:
@@ -159,7 +173,7 @@ class VariableTable(VerticalScroll, can_focus=False):
 def _titles() -> Horizontal:
     return Horizontal(
         Static("  VARIABLE", classes="name", markup=False),
-        Static("DEFAULT", classes="default", markup=False),
-        Static("REQUIRED AT A START", classes="needed", markup=False),
+        Static(TITLES[0], classes="default", markup=False),
+        Static(TITLES[1], classes="needed", markup=False),
         classes="titles",
     )
