@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from jobs_tui.agents.directory import Directory
 from jobs_tui.agents.doer import Doer, agent_not_ready
 from jobs_tui.guard.secrets.entries import parse_entry, parse_reference
@@ -10,34 +13,62 @@ from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.service.context import Context
 
 
-def missing_secret(ctx: Context, agent: AgentInput) -> str:
-    """The first secret of an agent that cannot be had, in words; empty when all can."""
-    references = [agent.api_key] if agent.api_key else []
-    around = agent.execution_environment
-    entries = list(around.secrets)
-    for integration_id in around.integration_ids:
-        integration = ctx.directory.integrations.get(integration_id)
-        if integration is None:
-            return f"There is no integration {integration_id!r:.80}."
-        entries += integration.secrets
-    if not references and not entries:
-        return ""
+@dataclass(frozen=True, slots=True)
+class SecretState:
+    """Whether one secret of a run can be had; its value is nowhere in here."""
+
+    name: str
+    """The variable that will hold it, or ``api_key``."""
+    problem: str
+    """Why it cannot be had, a sentence; empty when it can."""
+
+
+def states_of(
+    ctx: Context, entries: Iterable[str], api_key: str | None = None
+) -> tuple[SecretState, ...]:
+    """Each secret with what is wrong with it; no value is read, no command is run."""
     from jobs_tui.guard.secrets.resolver import Secrets
 
     secrets = Secrets(ctx.store)
-    for reference in [*references, *entries]:
+    found: dict[str, SecretState] = {}
+    if api_key:
         try:
-            wanted = (
-                parse_reference(reference)
-                if reference in references
-                else parse_entry(reference).reference
-            )
-            problem = secrets.problem(wanted)
+            problem = secrets.problem(parse_reference(api_key))
         except JobsTuiError as error:
             problem = error.message
-        if problem:
-            return problem
-    return ""
+        found["api_key"] = SecretState("api_key", problem)
+    for text in entries:
+        name = text.partition("=")[0]
+        try:
+            entry = parse_entry(text)
+            name, problem = entry.variable, secrets.problem(entry.reference)
+        except JobsTuiError as error:
+            problem = error.message
+        found[name] = SecretState(name, problem)
+    return tuple(found.values())
+
+
+def secrets_of_agent(ctx: Context, agent: AgentInput) -> tuple[SecretState, ...]:
+    """The secrets of an agent and of its integrations; one that does not exist is a problem."""
+    around, known = agent.execution_environment, ctx.directory.integrations
+    entries = [
+        entry for one in around.integration_ids if one in known for entry in known[one].secrets
+    ]
+    missing = tuple(
+        SecretState(one, f"There is no integration {one!r:.80}.")
+        for one in around.integration_ids
+        if one not in known
+    )
+    wanted = [*entries, *around.secrets]
+    if not wanted and not agent.api_key:
+        return missing
+    return (*missing, *states_of(ctx, wanted, agent.api_key))
+
+
+def missing_secret(ctx: Context, agent: AgentInput) -> str:
+    """The first secret of an agent that cannot be had, in words; empty when all can."""
+    states = secrets_of_agent(ctx, agent)
+    return next((state.problem for state in states if state.problem), "")
 
 
 def not_ready(ctx: Context, agent: AgentInput) -> str:

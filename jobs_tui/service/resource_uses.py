@@ -46,6 +46,15 @@ def used_by(
     return found
 
 
+def jobs_by_doer(connection: sqlite3.Connection) -> dict[tuple[ResourceKind, str], int]:
+    """How many jobs each agent, team and workflow does; those without any are left out."""
+    rows = connection.execute(
+        "select entity_type, entity_id, count(*) from jobs where archived_at is null"
+        " and entity_type is not null and entity_id is not null group by entity_type, entity_id"
+    )
+    return {(ResourceKind(row[0]), row[1]): int(row[2]) for row in rows}
+
+
 def jobs_of_agent(connection: sqlite3.Connection, agent_id: str) -> list[tuple[str, str]]:
     """Id and name of the jobs that an agent does, by name."""
     return [

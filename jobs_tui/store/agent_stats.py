@@ -64,3 +64,14 @@ def by_agent(connection: sqlite3.Connection, ids: Iterable[str]) -> Mapping[str,
         for agent_id in {*running, *record}
     }
     return {agent_id: stats for agent_id, stats in found.items() if stats != NOTHING}
+
+
+def average_ms(connection: sqlite3.Connection, ids: Iterable[str]) -> Mapping[str, float]:
+    """How long the last completed runs of agents took on average; milliseconds."""
+    rows = connection.execute(
+        "select a.value, (select avg(duration_ms) from (select duration_ms from executions"
+        "   where agent_id = a.value and status = 'completed' order by seq desc limit :last))"
+        " from json_each(:ids) a",
+        {"ids": json.dumps(sorted(set(ids))), "last": LAST_RUNS},
+    )
+    return {row[0]: float(row[1]) for row in rows if row[1] is not None}

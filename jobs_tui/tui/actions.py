@@ -113,6 +113,8 @@ def bindings(actions: Iterable[Action]) -> list[BindingType]:
 APP_ACTIONS = (
     Action("app.jobs", ("1",), "Jobs", "Go to the jobs", EVERYWHERE),
     Action("app.runs", ("2",), "Runs", "Go to the runs of all jobs", EVERYWHERE),
+    Action("app.agents", ("3",), "Agents", "Go to agents, teams, workflows", EVERYWHERE),
+    Action("app.approvals", ("A",), "approvals", "Go to what waits for an approval", EVERYWHERE),
     Action("app.hooks", ("4",), "Hooks", "Go to the webhooks and what they received", EVERYWHERE),
     Action("app.settings", ("5",), "Settings", "Go to tokens, engine and settings", EVERYWHERE),
     Action(
@@ -168,6 +170,7 @@ SCREENS = {
     "job": "jobs_tui.tui.screens.job",
     "runs": "jobs_tui.tui.screens.runs",
     "log": "jobs_tui.tui.screens.log",
+    "agents": "jobs_tui.tui.screens.agents",
     "hooks": "jobs_tui.tui.screens.hooks",
     "delivery": "jobs_tui.tui.screens.delivery",
     "settings": "jobs_tui.tui.screens.settings",

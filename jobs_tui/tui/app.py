@@ -65,6 +65,7 @@ class JobsApp(ThemedApp):
         self._previous_mode: str | None = None
         self.add_mode("jobs", lambda: DashboardScreen(ctx))
         self.add_mode("runs", self._runs_screen)
+        self.add_mode("agents", self._agents_screen)
         self.add_mode("hooks", self._hooks_screen)
         self.add_mode("settings", self._settings_screen)
 
@@ -72,6 +73,12 @@ class JobsApp(ThemedApp):
         from jobs_tui.tui.screens.runs import RunsScreen
 
         screen: BaseScreen = RunsScreen(self.ctx)
+        return screen
+
+    def _agents_screen(self) -> BaseScreen:
+        from jobs_tui.tui.screens.agents import AgentsScreen
+
+        screen: BaseScreen = AgentsScreen(self.ctx)
         return screen
 
     def _hooks_screen(self) -> BaseScreen:
@@ -199,6 +206,25 @@ class JobsApp(ThemedApp):
     def action_runs(self) -> None:
         """To the runs of all jobs."""
         self._go("runs")
+
+    def action_agents(self) -> None:
+        """To agents, teams and workflows."""
+        self._go("agents")
+
+    def action_approvals(self) -> None:
+        """To what waits for an approval."""
+        if not isinstance(self.screen, BaseScreen):
+            return  # a dialog is open
+        from jobs_tui.tui.screens.agents import AgentsScreen
+
+        self._go("agents")
+
+        def show() -> None:
+            for screen in self.screen_stack:
+                if isinstance(screen, AgentsScreen):
+                    screen.show_approvals()
+
+        self.call_later(show)
 
     def action_hooks(self) -> None:
         """To the webhooks."""

@@ -44,7 +44,7 @@ class BaseScreen(Screen[None]):
     NAME: ClassVar[str] = ""
     """Key of :data:`jobs_tui.tui.actions.SCREENS`."""
     MODE: ClassVar[str] = ""
-    """The main screen it belongs to: ``jobs``, ``runs``, ``hooks`` or ``settings``."""
+    """The main screen it belongs to: ``jobs``, ``runs``, ``agents``, ``hooks`` or ``settings``."""
     HELP_TITLE: ClassVar[str] = ""
     """What the help page calls it: ``Jobs``."""
     ACTIONS: ClassVar[tuple[Action, ...]] = ()

@@ -48,13 +48,15 @@ LOST = State("?", "lost", "$state-bad bold", "engine died during the run")
 NEW = State(" ", "new", "$state-idle", "has not run yet")
 BLOCKED = State("!", "BLOC", "$state-warn bold", "cannot run until something is mended")
 
-LEGEND = (RUN, OK, FAIL, TIME, MISS, PAUSED, SKIP, CANCELLED, WAIT, LOST)
+ASK = State("!", "ASK", "$state-warn bold", "waits for an approval")
+
+LEGEND = (RUN, OK, FAIL, TIME, MISS, BLOCKED, ASK, PAUSED, SKIP, CANCELLED, WAIT, LOST)
 """In the order of the help screen."""
 
 _EXECUTION = {
     ExecutionStatus.QUEUED: WAIT,
     ExecutionStatus.BLOCKED: BLOCKED,
-    ExecutionStatus.WAITING_FOR_INPUT: WAIT,
+    ExecutionStatus.WAITING_FOR_INPUT: ASK,
     ExecutionStatus.RUNNING: RUN,
     ExecutionStatus.COMPLETED: OK,
     ExecutionStatus.FAILED: FAIL,

@@ -15,6 +15,7 @@ from jobs_tui.tui.actions import (
     key_table,
 )
 from jobs_tui.tui.app import JobsApp
+from jobs_tui.tui.screens.agents import AgentsScreen
 from jobs_tui.tui.screens.dashboard import DashboardScreen
 from jobs_tui.tui.screens.delivery import DeliveryScreen
 from jobs_tui.tui.screens.hooks import HooksScreen
@@ -57,6 +58,7 @@ def test_handlers_exist() -> None:
     for action in actions_of("jobs"):
         assert hasattr(DashboardScreen, f"action_{action.method}"), action.id
     for screen, place in (
+        ("agents", AgentsScreen),
         ("hooks", HooksScreen),
         ("delivery", DeliveryScreen),
         ("settings", SettingsScreen),

@@ -17,12 +17,12 @@ from textual.worker import WorkType
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job import Job
-from jobs_tui.service import dashboard, examples
+from jobs_tui.service import approvals, dashboard, examples
 from jobs_tui.service.context import Context
 from jobs_tui.service.dashboard import JobLine
 from jobs_tui.tui import filters, operations
 from jobs_tui.tui.actions import LISTS, Action, bindings
-from jobs_tui.tui.screens import job_preview, job_rows
+from jobs_tui.tui.screens import approval_actions, job_preview, job_rows
 from jobs_tui.tui.screens.job_actions import ACTIONS, NEEDS_JOB, JobActions
 from jobs_tui.tui.spans import MINUTE, ago
 from jobs_tui.tui.theme import state_of
@@ -68,6 +68,7 @@ class DashboardScreen(JobActions):
         self._state, self._sort, self._reverse = "all", "next", False
         self._clock_times = self._all_columns = False
         self._problem = ""
+        self._waiting = 0
         self._preview_timer: Timer | None = None
         self._preview: job_preview.Preview | None = None
 
@@ -92,6 +93,7 @@ class DashboardScreen(JobActions):
         """Read the jobs again."""
         lines = dashboard.job_lines(self.ctx)
         self._overview = dashboard.overview(self.ctx, lines)
+        self._waiting = approvals.waiting_count(self.ctx)
         self._lines = {line.job.id: line for line in lines}
         self.set_class(not lines, "-empty")
         self._show()
@@ -149,6 +151,8 @@ class DashboardScreen(JobActions):
             left = Content.styled(f" {plain(self._problem)}", "$state-warn")
         elif marked:
             left = f"{marked} marked: p pauses or resumes, d deletes all of them"
+        elif self._waiting:
+            left = approval_actions.waits(self._waiting)
         elif line is not None and line.last is not None and filters.failing(line):
             state, name = state_of(line.last.status), operations.name_of(line.job)
             when = ago(line.last.at, self.ctx.now())

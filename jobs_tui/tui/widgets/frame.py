@@ -20,6 +20,7 @@ from jobs_tui.tui.actions import Action
 TABS = (
     ("jobs", "1", "Jobs"),
     ("runs", "2", "Runs"),
+    ("agents", "3", "Agents"),
     ("hooks", "4", "Hooks"),
     ("settings", "5", "Settings"),
 )
@@ -105,7 +106,7 @@ class HeaderBar(Bar):
         """Draw it for this moment; arguments as of :func:`engine_words`."""
         wide = self.size.width >= 100
         # The engine's state matters more than our name.
-        troubled = engine is not None and engine.hooks_problem is not None
+        troubled = engine is None or not engine.running or engine.hooks_problem is not None
         name_fits = wide or (self.size.width >= 76 and not troubled)
         left: list[Content | str | tuple[str, str]] = [
             (" jobs-tui " if name_fits else "", "bold"),

@@ -1,4 +1,4 @@
-"""The prompt in an editor of the user's own choice (UX.md 5, F4)."""
+"""A text in an editor of the user's own choice (UX.md 5, F4)."""
 
 from __future__ import annotations
 
@@ -31,11 +31,13 @@ def command() -> list[str]:
     return [FALLBACK[0]]
 
 
-def edited(text: str, suffix: str = ".sh") -> str:
+def edited(text: str, suffix: str = ".sh", *, name: str = "prompt", what: str = "prompt") -> str:
     """Let the user edit a text; blocks until the editor ends (the screen must be suspended).
 
     Args:
         suffix: of the file, so that the editor knows what it is.
+        name: of the file.
+        what: what it is, in words.
 
     Raises:
         Refused: there is no such editor, or it ended badly: the text is unchanged.
@@ -43,7 +45,7 @@ def edited(text: str, suffix: str = ".sh") -> str:
     """
     argv = command()
     with tempfile.TemporaryDirectory(prefix="jobs-tui-") as folder:
-        path = Path(folder) / f"prompt{suffix}"
+        path = Path(folder) / f"{name}{suffix}"
         path.write_text(text, encoding="utf-8", errors="surrogatepass")
         try:
             code = subprocess.run([*argv, str(path)], check=False).returncode
@@ -53,12 +55,12 @@ def edited(text: str, suffix: str = ".sh") -> str:
                 "Set $VISUAL or $EDITOR to an editor that is installed.",
             ) from None
         if code != 0:
-            raise Refused(f"The editor ended with {code}; the prompt is unchanged.")
+            raise Refused(f"The editor ended with {code}; the {what} is unchanged.")
         try:
             written = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             raise InvalidInput(
-                "What the editor left is not a UTF-8 text; the prompt is unchanged."
+                f"What the editor left is not a UTF-8 text; the {what} is unchanged."
             ) from None
     # Editors end a file with a line end that nobody wrote.
     return written if text.endswith("\n") else written.removesuffix("\n")
