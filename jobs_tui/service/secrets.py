@@ -16,7 +16,10 @@ from jobs_tui.models.errors import InvalidInput, JobsTuiError, NotFound, Refused
 from jobs_tui.models.times import to_text
 from jobs_tui.service.context import Context
 from jobs_tui.store import secrets as rows
+from jobs_tui.store.settings import load_settings
 
+LONGEST_DESCRIPTION = 1000
+"""Characters."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}\Z")
 
 
@@ -63,6 +66,8 @@ def put(
         KeyProblem: the key cannot be used.
     """
     _check_name(name)
+    if description is not None:
+        _check_description(description)
     if (value is None) == (reference is None):
         raise InvalidInput("Give either a value or a reference.", field="value")
     if value is not None:
@@ -194,12 +199,21 @@ def used_by(ctx: Context, name: str) -> list[str]:
             for one in known.integrations.values()
             if _asks(one.secrets, name)
         ),
+        *(["the setting embeddings_key"] if _refers(_of_settings(ctx), name) else []),
         *(
             f"the secret {one.name}"
             for one in rows.listing(ctx.store.jobs.reader())
             if one.reference == f"store:{name}"
         ),
     ]
+
+
+def _of_settings(ctx: Context) -> list[str]:
+    try:
+        key = load_settings(ctx.store.home).embeddings_key
+    except InvalidInput:  # the doctor and the engine say what is wrong with the settings
+        return []
+    return [key] if key else []
 
 
 def _asks(entries: Any, name: str) -> bool:
@@ -213,7 +227,13 @@ def _asks(entries: Any, name: str) -> bool:
 
 
 def _refers(references: list[str], name: str) -> bool:
-    return any(parse_reference(one) == f"store:{name}" for one in references)
+    for one in references:
+        try:
+            if parse_reference(one) == f"store:{name}":
+                return True
+        except InvalidInput:  # kept as it came; the run says what is wrong
+            continue
+    return False
 
 
 def _info(ctx: Context, row: rows.SecretRow) -> SecretInfo:
@@ -227,6 +247,15 @@ def _check_name(name: str) -> None:
             f"{name!r:.60} cannot be the name of a secret.",
             "Use letters, digits, '_', '.' and '-', beginning with a letter, at most 128.",
             field="name",
+        )
+
+
+def _check_description(text: str) -> None:
+    if len(text) > LONGEST_DESCRIPTION or not all(c.isprintable() or c in "\n\t" for c in text):
+        raise InvalidInput(
+            f"The description holds control characters, or more than {LONGEST_DESCRIPTION:,}.",
+            "Shorten it to plain text.",
+            field="description",
         )
 
 

@@ -37,6 +37,8 @@ def parse_reference(text: str) -> str:
         InvalidInput: it is empty or has no name behind its scheme.
     """
     text = text.strip()
+    if "\x00" in text:
+        raise InvalidInput("A secret reference holds a NUL character.", field="secrets")
     scheme, colon, rest = text.partition(":")
     if colon and scheme in SCHEMES:
         if not rest.strip("/ "):

@@ -70,7 +70,8 @@ class KeyRing:
         credential = self._credential()
         if credential is not None:
             return [_read(credential, private=False)]
-        found = [_read(path) for path in (self.next_file, self._file) if path.exists()]
+        # In this order: a change that ends in between moves the first onto the second.
+        found = [key for path in (self.next_file, self._file) if (key := _present(path))]
         if not found and make:
             found = [self._make(self._file)]
         return found
@@ -144,6 +145,15 @@ class KeyRing:
             file.flush()
             os.fsync(file.fileno())
         return key
+
+
+def _present(path: Path) -> bytes | None:
+    try:
+        return _read(path)
+    except KeyProblem:
+        if path.exists():
+            raise
+        return None
 
 
 def _read(path: Path, *, private: bool = True) -> bytes:

@@ -9,6 +9,7 @@ from jobs_tui.guard.secrets import outside
 from jobs_tui.guard.secrets.entries import parse_entry, parse_reference
 from jobs_tui.guard.secrets.errors import KeyProblem, SecretMissing
 from jobs_tui.guard.secrets.keys import KeyRing
+from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.store import secrets as rows
 from jobs_tui.store.database import Store
 
@@ -32,7 +33,7 @@ class Secrets:
             if scheme == "store":
                 return self._stored_problem(rest)
             return self._outside_problem(scheme, rest)
-        except SecretMissing as error:
+        except JobsTuiError as error:
             return error.sentence()
 
     def resolve(self, reference: str) -> str:
@@ -96,11 +97,20 @@ class Secrets:
     def _stored(self, name: str, seen: tuple[str, ...]) -> str:
         row = self._row(name)
         if row.sealed is not None:
-            return self.open(name, row.sealed)
+            return self._opened(name, row.sealed)
         if name in seen:
             circle = " -> ".join([*seen, name])
             raise SecretMissing(f"Secrets refer to each other in a circle: {circle}.")
         return self._value(*_parts(row.reference or ""), seen=(*seen, name))
+
+    def _opened(self, name: str, sealed: bytes) -> str:
+        try:
+            return self.open(name, sealed)
+        except KeyProblem:
+            again = self._row(name).sealed
+            if again is None or again == sealed:
+                raise
+            return self.open(name, again)  # the key was changed since the row was read
 
     def _row(self, name: str) -> rows.SecretRow:
         row = rows.get(self._store.jobs.reader(), name)
@@ -116,7 +126,8 @@ class Secrets:
         while True:
             row = self._row(name)
             if row.sealed is not None:
-                return self.ring.problem()
+                self._opened(name, row.sealed)
+                return ""
             if name in seen:
                 return f"Secrets refer to each other in a circle: {' -> '.join([*seen, name])}."
             seen.append(name)
@@ -136,6 +147,8 @@ class Secrets:
             return outside.command_problem("op")
         elif scheme == "cred":
             outside.from_credential(rest, self._environ)
+        elif scheme == "keyring":
+            return outside.keyring_problem(rest)
         return ""
 
 

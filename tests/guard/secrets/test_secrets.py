@@ -193,3 +193,72 @@ def test_bad_secrets_are_refused_and_nothing_is_kept(ctx: Context, more: dict[st
         with pytest.raises(InvalidInput):
             use_cases.put(ctx, name, value="v")
     assert use_cases.listing(ctx) == []
+
+
+def test_what_is_not_ready_says_why_and_never_raises(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_cases.put(ctx, "S", value="x-value")
+    secrets = Secrets(ctx.store)
+    assert secrets.problem("S") == ""
+    monkeypatch.setattr("jobs_tui.guard.secrets.outside.find_spec", lambda name: None)
+    assert "need the package keyring" in secrets.problem("keyring:a/b")
+    secrets.ring.file.write_bytes(Fernet.generate_key())
+    assert "another key" in secrets.problem("S")
+    secrets.ring.file.unlink()
+    assert "is gone" in secrets.problem("S")
+    assert use_cases.get(ctx, "S").answer()["ready"] is False
+    for bad in ("", "env:", "file:a\0b", "cmd:'", "cmd: ", "file:~no-such-user/x", "a\nb"):
+        assert secrets.problem(bad), bad
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("yes", "printed more than 100,000 bytes"),
+        (r"printf '\377'", "not UTF-8"),
+        ("echo", "printed nothing"),
+    ],
+)
+def test_what_a_command_prints_is_bounded_and_is_text(
+    ctx: Context, script: str, words: str
+) -> None:
+    with pytest.raises(SecretMissing, match=words):
+        Secrets(ctx.store).resolve(f'cmd:sh -c "{script}"')
+
+
+def test_blanks_around_what_a_command_prints_are_no_part_of_it(ctx: Context) -> None:
+    assert Secrets(ctx.store).resolve("cmd:printf ' word \\n\\n'") == "word"
+
+
+def test_a_command_that_takes_too_long_is_ended_with_all_that_it_started(
+    ctx: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs_tui.guard.secrets.outside.PATIENCE", 0.3)
+    script = tmp_path / "slow"
+    script.write_text(f"sleep 600 & echo $! > {tmp_path}/pid; wait")
+    with pytest.raises(SecretMissing, match="within"):
+        Secrets(ctx.store).resolve(f"cmd:sh {script}")
+    stat = Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}/stat")
+    assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def test_a_long_secret_file_is_refused(ctx: Context, tmp_path: Path) -> None:
+    file = tmp_path / "pw"
+    file.write_bytes(b"x" * 100_001)
+    file.chmod(0o600)
+    with pytest.raises(SecretMissing, match="more than 100,000 bytes"):
+        Secrets(ctx.store).resolve(f"file:{file}")
+
+
+@pytest.mark.parametrize("description", ["x" * 1001, "a\x1b[31mb", "a\0b"])
+def test_bad_descriptions_are_refused(ctx: Context, description: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        use_cases.put(ctx, "N", value="v", description=description)
+    assert caught.value.field == "description"
+
+
+def test_a_setting_that_uses_a_secret_is_named(ctx: Context) -> None:
+    use_cases.put(ctx, "PW", value="x-value")
+    ctx.store.home.config_file.write_text('embeddings_key = "PW"\n')
+    assert use_cases.get(ctx, "PW").used_by == ("the setting embeddings_key",)
