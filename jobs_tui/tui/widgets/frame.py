@@ -112,8 +112,11 @@ class HeaderBar(Bar):
             (" jobs-tui " if name_fits else "", "bold"),
             " " if name_fits else "",
         ]
+        # Five names and a taken port in full do not fit side by side: other screens keep their keys.
+        short = not wide and engine is not None and engine.hooks_problem is not None
         for name, key, title in TABS:
-            tab = f"[{key} {title}]" if name == mode else f" {key} {title} "
+            other = f" {key} " if short else f" {key} {title} "
+            tab = f"[{key} {title}]" if name == mode else other
             left.append(link(tab, "bold" if name == mode else "$quiet", f"app.{name}"))
         tabs = Content.assemble(*left)
         time = f"   {now:%H:%M:%S} UTC " if wide else f" {now:%H:%M} UTC "
