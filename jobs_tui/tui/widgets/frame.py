@@ -112,7 +112,7 @@ class HeaderBar(Bar):
             (" jobs-tui " if name_fits else "", "bold"),
             " " if name_fits else "",
         ]
-        # Five names and a taken port in full do not fit side by side: other screens keep their keys.
+        # Five names and a taken port do not fit side by side: the others keep their keys.
         short = not wide and engine is not None and engine.hooks_problem is not None
         for name, key, title in TABS:
             other = f" {key} " if short else f" {key} {title} "
