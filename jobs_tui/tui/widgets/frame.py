@@ -105,9 +105,10 @@ class HeaderBar(Bar):
     ) -> None:
         """Draw it for this moment; arguments as of :func:`engine_words`."""
         wide = self.size.width >= 100
-        # The engine's state matters more than our name.
-        troubled = engine is None or not engine.running or engine.hooks_problem is not None
-        name_fits = wide or (self.size.width >= 76 and not troubled)
+        # The engine's state, and whose it is, matter more than our name.
+        usual = engine is not None and engine.running and engine.hooks_problem is None
+        own = engine is not None and engine.pid == own_pid
+        name_fits = wide or (self.size.width >= 76 and usual and own)
         left: list[Content | str | tuple[str, str]] = [
             (" jobs-tui " if name_fits else "", "bold"),
             " " if name_fits else "",
