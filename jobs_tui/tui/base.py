@@ -118,7 +118,8 @@ class BaseScreen(Screen[None]):
     @property
     def stands(self) -> bool:
         """Whether its widgets are there: not yet while it is made, not any more while it goes."""
-        return self.is_mounted and self.is_attached and bool(self.children)
+        # Textual takes the widgets away one by one, once the screen has stopped running.
+        return self.is_mounted and self.is_running and self.is_attached and bool(self.children)
 
     def on_screen_resume(self) -> None:
         """Textual's message: the screen is on top again."""
@@ -191,7 +192,7 @@ class BaseScreen(Screen[None]):
             except Exception as error:  # one failed use-case is no reason to lose the screen
                 self.show_error(error)
             else:
-                if then is not None:
+                if then is not None and self.stands:
                     then(result)
 
         worker: WorkType[None] = work
