@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import pytest
@@ -22,14 +21,8 @@ from jobs_tui.service.step_tree import tree
 from jobs_tui.service.waiting import Waiting
 from jobs_tui.store import executions, queue, spending, steps
 from tests.fakes import FakeClock
-from tests.service.made import claimed, ended, made
+from tests.service.made import claimed, ended, made, with_steps
 from tests.service.waiting import call, waiting_run
-
-
-def with_steps(ctx: Context, execution_id: str, *rows: steps.StepRow) -> None:
-    """Steps of the first attempt."""
-    for one in rows:
-        ctx.store.write(partial(steps.save, execution_id=execution_id, attempt=1, row=one))
 
 
 class TestWhyItWaits:
