@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 
 
 class Waiting:
-    """Knows it of any number of runs at one moment: each thing is looked up once, when needed."""
+    """Knows it of any number of runs at one moment: each thing is looked up once, when needed.
 
-    def __init__(self, ctx: Context) -> None:
+    Args:
+        carried: the runs do not need an engine, for somebody carries them (``run --follow``).
+    """
+
+    def __init__(self, ctx: Context, *, carried: bool = False) -> None:
         self._ctx = ctx
+        self._carried = carried
 
     def reason(self, execution: Execution) -> str | None:
         """Why a run waits; None for one that runs, has ended, or starts in a moment."""
@@ -72,7 +77,7 @@ class Waiting:
 
     @cached_property
     def _engine_runs(self) -> bool:
-        return engine_state(self._ctx).running
+        return self._carried or engine_state(self._ctx).running
 
     @cached_property
     def _places(self) -> int:
