@@ -19,7 +19,7 @@ from jobs_tui.service.queues import set_paused
 from jobs_tui.service.run_detail import run_detail
 from jobs_tui.service.step_tree import tree
 from jobs_tui.service.waiting import Waiting
-from jobs_tui.store import executions, queue, spending, steps
+from jobs_tui.store import executions, holds, queue, spending, steps
 from tests.fakes import FakeClock
 from tests.service.made import claimed, ended, made, with_steps
 from tests.service.waiting import call, waiting_run
@@ -96,8 +96,8 @@ class TestWhyItWaits:
     def test_an_environment_and_an_approval(self, ctx: Context) -> None:
         run = self.queued(ctx)
         claimed(ctx, run)
-        held = queue.Hold(ExecutionStatus.BLOCKED, "The environment e is not ready.", ctx.now())
-        assert ctx.store.write(lambda c: queue.hold(c, run, "t", held))
+        held = holds.Hold(ExecutionStatus.BLOCKED, "The environment e is not ready.", ctx.now())
+        assert ctx.store.write(lambda c: holds.hold(c, run, "t", held))
         assert self.why(ctx, run) == "The environment e is not ready."
         asking = waiting_run(ctx, [call(path="/etc/passwd")], name="asking")
         detail = run_detail(ctx, asking)
