@@ -20,6 +20,7 @@ from jobs_tui.service import dashboard, jobs
 from jobs_tui.service.answers import job_response
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import webhook_url
+from jobs_tui.service.purge import purge_job
 
 NEXT_SHOWN = 3
 EXECUTION = "exec_"
@@ -136,7 +137,7 @@ def purge(job_ref: str, yes: bool, as_json: bool) -> None:
         job = jobs.find(ctx, job_ref, archived=True)
         if not yes:
             _ask(job)
-        runs = jobs.purge(ctx, job.id)
+        runs = purge_job(ctx, job.id)
         if as_json:
             print_json({"id": job.id, "executions": runs})
         else:

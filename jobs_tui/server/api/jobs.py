@@ -29,6 +29,7 @@ from jobs_tui.server.api.routing import Answer, Query, Route, context_of, either
 from jobs_tui.service import answers, idempotency, jobs, preview, runs, starts
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import webhook_base
+from jobs_tui.service.purge import purge_job
 
 MOST_JOBS = 1000
 MOST_RUNS = 500
@@ -233,7 +234,7 @@ class Jobs:
     async def delete(self, request: web.Request) -> web.Response:
         """204; with ``purge`` nothing of it stays, deleted before or not."""
         ctx, job_id = context_of(request), reading.path_part(request, "job_id")
-        act = jobs.purge if reading.flag(request, "purge") else jobs.archive
+        act = purge_job if reading.flag(request, "purge") else jobs.archive
         await asyncio.to_thread(act, ctx, job_id)
         return web.Response(status=204)
 
