@@ -13,7 +13,7 @@ import pytest
 
 from jobs_tui.agents.runner import LauncherDied, Output, Result, Task
 from jobs_tui.engine import attempts
-from jobs_tui.engine.dispatcher import LocalDispatcher
+from jobs_tui.engine.local_dispatcher import LocalDispatcher
 from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.errors import StoreError
 from jobs_tui.models.execution import Execution
@@ -66,7 +66,7 @@ async def test_a_run_from_queue_to_result(
     started = starts.start(ctx, job.id, {"x": "1"})
     async with dispatching(dispatcher_of(store)) as dispatcher:
         run = await wait_end(ctx, started.execution_id)
-        await until(lambda: dispatcher.launcher.acked == [run.id])  # type: ignore[union-attr]
+        await until(lambda: dispatcher._parts.launcher.acked == [run.id])  # type: ignore[union-attr]
     assert (run.status, run.exit_code, run.result) == (ExecutionStatus.COMPLETED, 0, "two")
     assert (run.attempt, run.log_lines, run.usage) == (1, 3, {"cpu": 1})
     (task,) = runner.tasks
