@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -24,6 +23,7 @@ from jobs_tui.agents.runner import (
 )
 from jobs_tui.agents.surroundings import filled_servers, surroundings_of
 from jobs_tui.agents.tool_processes import LauncherProcesses
+from jobs_tui.agents.usage import total_usage
 from jobs_tui.engine.gate import EngineGate, refused_to_begin
 from jobs_tui.engine.output import LogOutput
 from jobs_tui.engine.parts import Parts
@@ -377,23 +377,6 @@ def accounts_of(
         found.append(Account("the job", config.budget, job_id=execution.job_id))
     if agent is not None and agent.budget is not None:
         found.append(Account(f"the agent {agent.id}", agent.budget, agent_id=agent.id))
-    return found
-
-
-def total_usage(parts: Sequence[Mapping[str, Any]]) -> dict[str, object]:
-    """Usage of several agents together; a cost that is not known makes the sum not known."""
-    if not parts:
-        return {}
-    found: dict[str, object] = {
-        name: sum(int(one.get(name) or 0) for one in parts)
-        for name in ("requests", "tool_calls", "input_tokens", "output_tokens")
-    }
-    costs = [one.get("cost") for one in parts]
-    total = None if None in costs else sum(Decimal(str(cost)) for cost in costs)
-    found["cost"] = None if total is None else format(total, "f")
-    models = dict.fromkeys(str(one["model"]) for one in parts if one.get("model"))
-    if models:
-        found["model"] = ", ".join(models)
     return found
 
 

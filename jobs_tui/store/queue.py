@@ -61,7 +61,8 @@ class Outcome:
     exit_code: int | None
     error_message: str | None
     result: str | None
-    usage: dict[str, Any]
+    usage: dict[str, Any] | None
+    """Of all attempts up to this one; None: not known, that of earlier ones stays."""
     log_lines: int | None
     """None: not known (the engine died); readers then look at the log itself."""
     log_bytes: int | None
@@ -260,9 +261,9 @@ def finish(
     duration = round((outcome.completed_at - datetime.fromisoformat(first)).total_seconds() * 1000)
     connection.execute(
         "update executions set status = ?, not_before = ?, completed_at = ?, duration_ms = ?,"
-        " exit_code = ?, error_message = ?, result = ?, usage = ?, log_lines = ?, log_bytes = ?,"
-        " resume = null, lease_owner = null, lease_token = null, lease_expires_at = null,"
-        " pid = null, pid_start = null where id = ?",
+        " exit_code = ?, error_message = ?, result = ?, usage = coalesce(?, usage),"
+        " log_lines = ?, log_bytes = ?, resume = null, lease_owner = null, lease_token = null,"
+        " lease_expires_at = null, pid = null, pid_start = null where id = ?",
         (
             ExecutionStatus.QUEUED if again else outcome.status,
             maybe_to_text(outcome.retry_at),
@@ -271,7 +272,7 @@ def finish(
             outcome.exit_code,
             outcome.error_message,
             outcome.result,
-            json.dumps(outcome.usage, separators=(",", ":")),
+            None if outcome.usage is None else json.dumps(outcome.usage, separators=(",", ":")),
             outcome.log_lines,
             outcome.log_bytes,
             execution_id,
