@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from jobs_tui.cli.output import at_second, duration, fields, json_text, table
 from jobs_tui.cli.shown import status_words
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.approval import Approval, ApprovalStatus
+from jobs_tui.models.enums import EntityType
 from jobs_tui.models.execution import Attempt
 from jobs_tui.models.usage import Usage
 from jobs_tui.service.run_detail import Choice, RunDetail
@@ -21,6 +24,7 @@ RANKED = 5
 def described(detail: RunDetail, now: datetime) -> str:
     """Everything about a run but its log."""
     run, choice = detail.execution, detail.choice
+    kind, named = detail.definition.entity_type, detail.definition.entity_id
     skipped = run.reason if not run.status.live and run.reason != run.error_message else None
     shown = {
         "run": f"#{run.number} of {run.job_name}",
@@ -31,8 +35,12 @@ def described(detail: RunDetail, now: datetime) -> str:
         "asks": "\n".join(_asked(one) for one in detail.asked) or None,
         "reason": skipped,
         "queue": run.queue,
+        "team": named if kind is EntityType.TEAM else None,
+        "workflow": named if kind is EntityType.WORKFLOW else None,
         "agent": run.agent_id,
-        "smart": None if choice is None else _chosen(choice),
+        "smart": None if choice is None else choice.reason,
+        "ranking": None if choice is None else _ranking(choice),
+        "plan": _planned(run.plan),
         "started": f"{run.kind.sentence}; {at_second(run.created_at)}"
         f" by {run.requested_by or 'the schedule'}",
         "due": None if run.nominal_at is None else at_second(run.nominal_at),
@@ -110,11 +118,17 @@ def _decided(approval: Approval) -> str:
     return f"{approval.status}{by}: {call_words(approval)}{said}"
 
 
-def _chosen(choice: Choice) -> str:
+def _ranking(choice: Choice) -> str:
     best = choice.ranked[:RANKED]
     width = max((len(place.id) for place in best), default=0)
     places = [f"{place.score:.2f}  {place.id:<{width}}  {place.reason}" for place in best]
-    return "\n".join([f"{choice.reason} ({choice.engine})", *places])
+    return "\n".join([f"{choice.engine}:", *places])
+
+
+def _planned(plan: Mapping[str, Any] | None) -> str | None:
+    if plan is None:
+        return None
+    return ", ".join(f"{step['name']} ({step['agent']})" for step in plan["steps"])
 
 
 def _attempts(attempts: list[Attempt], most: int) -> str | None:

@@ -16,8 +16,12 @@ from jobs_tui.service.waiting import Waiting
 
 def run_response(detail: RunDetail) -> dict[str, Any]:
     """One run."""
+    definition = detail.definition
     return {
         **execution_response(detail.execution, detail.waiting_reason),
+        "planning_mode": str(definition.planning_mode),
+        "entity_type": str(definition.entity_type) if definition.entity_type else None,
+        "entity_id": definition.entity_id,
         "usage": dict(detail.stored_usage),
         "selection": detail.execution.selection,
         "plan": detail.execution.plan,

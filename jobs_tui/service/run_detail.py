@@ -11,8 +11,9 @@ from typing import Any
 
 from jobs_tui.models.approval import Approval, ApprovalStatus
 from jobs_tui.models.execution import Attempt, Execution, Step
+from jobs_tui.models.job import Definition
 from jobs_tui.models.usage import Usage
-from jobs_tui.service import approvals, runs
+from jobs_tui.service import approvals, jobs, runs
 from jobs_tui.service.context import Context
 from jobs_tui.service.step_tree import Branch, tree
 from jobs_tui.service.waiting import Waiting
@@ -51,6 +52,8 @@ class RunDetail:
 
     execution: Execution
     """With ``queue``, ``agent_id``, ``selection`` and ``plan`` as they are kept."""
+    definition: Definition
+    """The job as this run follows it: with ``planning_mode``, ``entity_type``, ``entity_id``."""
     waiting_reason: str | None
     """Why it does not start or go on; None when it runs, has ended or starts in a moment."""
     attempts: list[Attempt]
@@ -97,6 +100,7 @@ def detail_of(ctx: Context, execution: Execution) -> RunDetail:
         used = spending.of_run(connection, execution.job_id, execution.id, execution.created_at)
     return RunDetail(
         execution=execution,
+        definition=jobs.definition_of(ctx, execution.job_id, execution.revision),
         waiting_reason=Waiting(ctx).reason(execution),
         attempts=runs.attempts(ctx, execution.id),
         steps=steps.listing(connection, execution.id),

@@ -29,10 +29,8 @@ class Waiting:
 
     def reason(self, execution: Execution) -> str | None:
         """Why a run waits; None for one that runs, has ended, or starts in a moment."""
-        if execution.status is ExecutionStatus.BLOCKED:
+        if execution.status in (ExecutionStatus.BLOCKED, ExecutionStatus.WAITING_FOR_INPUT):
             return execution.reason
-        if execution.status is ExecutionStatus.WAITING_FOR_INPUT:
-            return f"needs an approval: {execution.reason or 'a policy asks for it'}"
         if execution.status is not ExecutionStatus.QUEUED:
             return None
         return self._closed(execution) or self._busy(execution)

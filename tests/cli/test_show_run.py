@@ -60,7 +60,7 @@ def test_the_exact_call_that_is_asked_about(jt: Command, ctx: Context) -> None:
     run = waiting_run(ctx, [call(command="rm -r /srv/\x1b[31mx")], step="tidy")
     [approval] = waiting(ctx, run)
     text = jt.ok("show", run).out
-    assert value(text, "waits") == "needs an approval: policy p asks"
+    assert value(text, "waits") == "policy p asks"
     assert value(text, "asks").splitlines() == [
         'write_file {"command": "rm -r /srv/\\u001b[31mx"} in tidy',
         f"by 2026-08-21 14:12:11Z: `jobs-tui approval approve {approval.id}`",
@@ -73,10 +73,13 @@ def test_the_exact_call_that_is_asked_about(jt: Command, ctx: Context) -> None:
 
 def test_smart_and_steps(jt: Command, ctx: Context) -> None:
     run = starts.start(ctx, made(ctx, planning_mode="on_the_fly", entity_id=None).id).execution_id
+    plan = [{"name": "a", "agent": "dba"}, {"name": "b", "agent": "smart"}]
     place = {"id": "dba", "name": "DBA", "score": 0.713, "ready": True, "reason": "fits: backup"}
     chosen = {"chosen": "dba", "reason": "it fits best", "unclear": False, "engine": "lexical"}
     ctx.store.write(
-        lambda c: executions.note_choice(c, run, selection={**chosen, "ranked": [place]})
+        lambda c: executions.note_choice(
+            c, run, selection={**chosen, "ranked": [place]}, plan={"steps": plan}
+        )
     )
     used = {"requests": 1, "input_tokens": 1000, "output_tokens": 200, "cost": None}
     a = StepRow(
@@ -88,10 +91,9 @@ def test_smart_and_steps(jt: Command, ctx: Context) -> None:
     with_steps(ctx, run, a, b, c)
     ended(ctx, run, ExecutionStatus.FAILED, error_message="b: exit 3")
     text = jt.ok("show", run).out
-    assert value(text, "smart").splitlines() == [
-        "it fits best (lexical)",
-        "0.71  dba  fits: backup",
-    ]
+    assert value(text, "smart") == "it fits best"
+    assert value(text, "ranking").splitlines() == ["lexical:", "0.71  dba  fits: backup"]
+    assert value(text, "plan") == "a (dba), b (smart)"
     assert value(text, "error") == "b: exit 3"
     drawn = [" ".join(line.split()) for line in text.partition("\n\n")[2].splitlines()]
     assert drawn == [
@@ -122,7 +124,7 @@ def test_a_follower_is_told_once_why_nothing_happens(
     telling = Telling(ctx, asking)
     told()
     assert told() == [
-        "jobs-tui: The run waits: needs an approval: policy p asks.",
+        "jobs-tui: The run waits: policy p asks.",
         'jobs-tui: It asks for write_file {"path": "/etc/x"}',
         f"jobs-tui: `jobs-tui approval approve {waiting(ctx, asking)[0].id}` lets it go on,"
         " `deny` forbids it.",

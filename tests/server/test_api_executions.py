@@ -55,7 +55,7 @@ async def test_who_does_it_and_why_it_waits(face: Face) -> None:
     models.ExecutionResponse.model_validate(seen)
     assert (seen["status"], seen["waiting_reason"]) == (
         "waiting_for_input",
-        "needs an approval: policy p asks",
+        "policy p asks",
     )
     assert [(one["tool"], one["arguments"]) for one in seen["approvals"]] == [
         ("write_file", {"path": "/etc/x"})

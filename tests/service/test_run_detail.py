@@ -101,7 +101,7 @@ class TestWhyItWaits:
         assert self.why(ctx, run) == "The environment e is not ready."
         asking = waiting_run(ctx, [call(path="/etc/passwd")], name="asking")
         detail = run_detail(ctx, asking)
-        assert detail.waiting_reason == "needs an approval: policy p asks"
+        assert detail.waiting_reason == "policy p asks"
         assert [one.arguments for one in detail.asked] == [{"path": "/etc/passwd"}]
 
 

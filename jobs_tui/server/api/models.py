@@ -253,6 +253,10 @@ class ApprovalResponse(Answer):
 class ExecutionResponse(ExecutionSummary):
     """A run with everything that is known of it; `usage` of one that goes on is that so far."""
 
+    planning_mode: str
+    entity_type: str | None
+    entity_id: str | None
+    """The agent, team or workflow that the job named for this run."""
     attempts: list[AttemptResponse]
     selection: dict[str, Any] | None
     """How Smart chose: `chosen`, `reason`, `unclear`, `engine`, `ranked` (scores, reasons)."""
