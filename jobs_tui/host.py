@@ -25,6 +25,7 @@ from jobs_tui.engine.lease import HomeLease
 from jobs_tui.engine.local_dispatcher import LocalDispatcher
 from jobs_tui.engine.parts import Parts
 from jobs_tui.engine.trying import try_agent, try_environment
+from jobs_tui.engine.waiting import LOOK_AT_WAITING, look_at_waiting
 from jobs_tui.models.errors import JobsTuiError, Refused
 from jobs_tui.models.ids import new_token
 from jobs_tui.models.resource import ResourceKind
@@ -364,8 +365,12 @@ async def _run_alone(store: Store, execution_id: str) -> None:
     parts.owner = identity(token, launcher.pid, launcher.start_time).text()
     dispatcher = LocalDispatcher(parts, token, only=execution_id)
     claims = asyncio.create_task(dispatcher.run())
+    looked_at = store.clock.monotonic()
     try:
         while _live(store, execution_id):
+            if store.clock.monotonic() - looked_at >= LOOK_AT_WAITING:
+                await look_at_waiting(parts)  # no engine does it
+                looked_at = store.clock.monotonic()
             for asked, who in queue.cancel_requests(store.jobs.reader()):
                 dispatcher.cancel(asked, f"cancelled by {who}")
             dispatcher.wake()

@@ -11,7 +11,6 @@ from functools import partial
 from jobs_tui.engine import occurrences
 from jobs_tui.engine.clockwork import Clockwork
 from jobs_tui.engine.dispatcher import LEASE, MakeDispatcher
-from jobs_tui.engine.environments import release_blocked
 from jobs_tui.engine.events import tell
 from jobs_tui.engine.identity import identity
 from jobs_tui.engine.launcher.client import Launcher
@@ -20,10 +19,10 @@ from jobs_tui.engine.lease import HomeLease
 from jobs_tui.engine.parts import Parts
 from jobs_tui.engine.recovery import sweep
 from jobs_tui.engine.retention import retain
+from jobs_tui.engine.waiting import LOOK_AT_WAITING, look_at_waiting
 from jobs_tui.models.errors import JobsTuiError, StoreError
-from jobs_tui.models.times import to_text
 from jobs_tui.schedule.clock_steps import opens_new_epoch
-from jobs_tui.store import approvals, queue
+from jobs_tui.store import queue
 from jobs_tui.store.database import Store
 from jobs_tui.store.settings import Settings
 
@@ -34,7 +33,6 @@ POLL = 0.1
 HEARTBEAT = 15
 SWEEP = 15
 RETAIN = 3600
-LOOK_AT_WAITING = 5
 """Seconds between chores."""
 FORWARD = 2.0
 """Seconds by which the wall clock may run ahead of the monotonic one: beyond it jumped."""
@@ -175,16 +173,7 @@ class Engine:
         await retain(self.store, self.settings, self.store.clock.now())
 
     async def _look_at_waiting(self) -> None:
-        """Runs whose environment is ready again go on; approvals that nobody gave are denied."""
-        try:
-            now = self.store.clock.now()
-            released = await release_blocked(self.parts, self.parts.launcher)
-            if self.store.row(approvals.OVERDUE, (to_text(now),)) is not None:
-                released += await self.store.awrite(partial(approvals.expire, now=now))
-        except JobsTuiError as error:
-            log.error("what waits could not be looked at: %s", error.sentence())
-            return
-        if released:
+        if await look_at_waiting(self.parts):
             self.dispatcher.wake()
 
     async def _heartbeat(self) -> None:
