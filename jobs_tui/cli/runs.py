@@ -44,10 +44,10 @@ def run(
 ) -> None:
     """Start a job now, a paused one too.
 
-    With --follow it stays until the run has ended, says why it waits, and exits with its status: 0
-    completed, 1 failed, lost or skipped, 124 timed out, 130 cancelled, 2 when it was refused; Ctrl-C
-    cancels the run. Where no engine is running this command carries the run itself. With --json the
-    log goes to standard error.
+    With --follow it stays until the run has ended, says why it waits, and exits with its status:
+    0 completed, 1 failed, lost or skipped, 124 timed out, 130 cancelled, 2 when it was refused;
+    Ctrl-C cancels the run. Where no engine is running this command carries the run itself. With
+    --json the log goes to standard error.
     """
     override: dict[str, Any] = {} if timeout is None else {"timeout": seconds(timeout)}
     with opened() as ctx:
