@@ -21,6 +21,7 @@ from jobs_tui.store import executions, logs
 from jobs_tui.store.database import Store
 from jobs_tui.store.home import Home
 from tests.fakes import FakeClock
+from tests.tui.quiet import wait_for_idle
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +31,17 @@ def calm_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     # Which agent programs the machine of a developer has is no matter of a picture.
     monkeypatch.setattr("jobs_tui.agents.command.programs.find_program", lambda *_: None)
+
+
+@pytest.fixture(autouse=True)
+def no_guessing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a key tests wait for what it leads to, and for no time."""
+    for module in ("pilot", "app"):
+        monkeypatch.setattr(f"textual.{module}.wait_for_idle", wait_for_idle)
+    monkeypatch.setattr("jobs_tui.tui.screens.dashboard.PREVIEW_DELAY", 0.001)
+    monkeypatch.setattr("jobs_tui.tui.screens.job.PANE_DELAY", 0.001)
+    monkeypatch.setattr("jobs_tui.tui.screens.wizard.screen.KEEP_AFTER", 0.001)
+    monkeypatch.setattr("jobs_tui.tui.screens.wizard.screen.CHECK_AFTER", 0.001)
 
 
 @pytest.fixture
