@@ -25,6 +25,7 @@ from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import EngineState, engine_state
 from jobs_tui.tui.actions import APP_ACTIONS, Action
+from jobs_tui.tui.theme import ThemedApp
 from jobs_tui.tui.widgets.frame import FooterBar, HeaderBar, StatusLine
 
 T = TypeVar("T")
@@ -156,6 +157,7 @@ class BaseScreen(Screen[None]):
             self.ctx.now(),
             os.getpid(),
             start_key=":" if taken else "S",
+            starts=isinstance(self.app, ThemedApp) and self.app.engine_starts,
         )
         self.refresh_status()
         actions = [*self.ACTIONS, *APP_ACTIONS]
