@@ -13,7 +13,7 @@ from jobs_tui.service import runs
 from jobs_tui.tui import clipboard, log_file, operations
 from jobs_tui.tui.actions import ACT, LISTS, MOVE, Action
 from jobs_tui.tui.base import BaseScreen
-from jobs_tui.tui.screens import approval_actions, run_words
+from jobs_tui.tui.screens import approval_actions, run_pane, run_words
 from jobs_tui.tui.screens.ask import AskText
 from jobs_tui.tui.widgets.log_moves import SIDEWAYS
 from jobs_tui.tui.widgets.log_view import LogView
@@ -41,6 +41,7 @@ ACTIONS = (
     Action("log.copy", ("y",), "copy", "Copy the selection, else the line", ACT, 6),
     Action("log.save", ("s",), "save", "Save the log to a file", ACT, 7),
     Action("log.answer", ("a",), "answer", "Approve or deny what it waits for", ACT, 1),
+    Action("log.about", ("i",), "about", "All about the run: who, cost, choice, steps", ACT, 17),
     Action("log.cancel", ("x",), "cancel", "Cancel the run; asks", ACT, 8, handler="cancel_run"),
     Action("log.rerun", ("R",), "rerun", "Run it again, same values", ACT, 14),
     Action("log.rerun-edited", ("E",), "rerun edited", "Run it again, other values", ACT, 15),
@@ -137,6 +138,10 @@ class LogActions(BaseScreen):
             operations.cancel(self, self.run)
         else:
             self.say("This run has ended already.")
+
+    def action_about(self) -> None:
+        """All about the run."""
+        run_pane.show(self, self.run.id)
 
     def action_answer(self) -> None:
         """Decide what the run waits for."""
