@@ -57,14 +57,18 @@ def show(screen: BaseScreen, execution_id: str) -> None:
             screen.say("This run is not stored any more.")
             return
         run, width = facts.detail.execution, min(DIALOG, screen.app.size.width - 11)
-        text = pane(facts, screen.ctx.now(), width)
+        text = pane(facts, screen.ctx.now(), width, first="esc, then ")
         screen.app.push_screen(MessageDialog(f"{run.job_name} #{run.number}", text, wide=True))
 
     screen.attempt(lambda: load(screen.ctx, execution_id), loaded)
 
 
-def pane(facts: Facts, now: datetime, width: int) -> Content:
-    """The pane, ``width`` columns wide."""
+def pane(facts: Facts, now: datetime, width: int, *, first: str = "") -> Content:
+    """The pane, ``width`` columns wide.
+
+    Args:
+        first: what has to be done before a key of the screen works: ``esc, then ``.
+    """
     detail, run = facts.detail, facts.detail.execution
     state = run_words.state(run)
     said = plain(detail.waiting_reason or "") or run_words.outcome(run) or state.meaning
@@ -72,7 +76,7 @@ def pane(facts: Facts, now: datetime, width: int) -> Content:
     first, *more = wrapped(said, width - 8, 4) or [""]
     lines.append(Content.assemble((state.label, state.style), f"  {first}"))
     lines += [Content(f"{'':8}{line}") for line in more]
-    lines += run_sections.asked(detail.asked, now, width)
+    lines += run_sections.asked(detail.asked, now, width, first)
     lines += [Content(""), *_times(run, now, width)]
     lines.append(row("by", run_words.by(run), width))
     lines += run_sections.doer(detail, width)

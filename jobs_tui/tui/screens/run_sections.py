@@ -82,8 +82,12 @@ def doer(detail: RunDetail, width: int) -> list[Content]:
     return found
 
 
-def asked(approvals: Sequence[Approval], now: datetime, width: int) -> list[Content]:
-    """What a person is asked: the exact calls, and the key to answer."""
+def asked(approvals: Sequence[Approval], now: datetime, width: int, first: str) -> list[Content]:
+    """What a person is asked: the exact calls, and the key to answer.
+
+    Args:
+        first: what has to be done before the key: ``esc, then ``.
+    """
     found: list[Content] = []
     for one in approvals:
         who = f" by {plain(one.agent_id)}" if one.agent_id else ""
@@ -93,7 +97,14 @@ def asked(approvals: Sequence[Approval], now: datetime, width: int) -> list[Cont
         if one.reason:
             found.append(row("because", plain(one.reason), width))
         found.append(
-            fit([("a", "$key bold"), f" answers, {until(one.expires_at, now)} it is denied"], width)
+            fit(
+                [
+                    (first, "$quiet"),
+                    ("a", "$key bold"),
+                    f" answers; denied {until(one.expires_at, now)}",
+                ],
+                width,
+            )
         )
     return found
 
