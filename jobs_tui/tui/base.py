@@ -101,6 +101,10 @@ class BaseScreen(Screen[None]):
         """Whether an action is possible now: None greys it in the footer, False hides it."""
         return True
 
+    def shown(self, action: Action) -> Action:
+        """The action with what it is called now, where that depends on the tab at hand."""
+        return action
+
     # The frame
 
     def compose(self) -> ComposeResult:
@@ -161,7 +165,10 @@ class BaseScreen(Screen[None]):
         )
         self.refresh_status()
         actions = [*self.ACTIONS, *APP_ACTIONS]
-        self.footer_bar.show(actions, [self.available(action) for action in actions])
+        self.footer_bar.show(
+            [self.shown(action) for action in actions],
+            [self.available(action) for action in actions],
+        )
 
     def refresh_status(self) -> None:
         """Draw the status line again."""

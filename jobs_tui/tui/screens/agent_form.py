@@ -40,7 +40,7 @@ class NewAgent(ModalScreen[Resource | None]):
         + """
     NewAgent VerticalScroll { height: auto; max-height: 16; scrollbar-size-vertical: 1; }
     NewAgent .line { height: 1; }
-    NewAgent .line Label { width: 13; color: $quiet; }
+    NewAgent .line Label { width: 15; color: $quiet; }
     NewAgent Input, NewAgent Input:focus {
         height: 1; border: none; padding: 0; background: $panel; width: 1fr;
     }
