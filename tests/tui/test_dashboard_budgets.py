@@ -69,8 +69,8 @@ async def test_a_budget_is_told_before_and_when_it_is_exhausted(
         await press(pilot, "B")
         words = words_of(app)
         assert "+ this home this month $1.05 of $10.00 10%" in words
-        assert "x agent writer today $1.05 of $1.00 105% exhausted" in words
-        assert "x job [b]weekly[/b] today 5,100 of 5,000 tokens 102% exhausted" in words
+        assert "x agent writer today $1.05 of $1.00 exhausted" in words
+        assert "x job [b]weekly[/b] today 5,100 of 5,000 tokens exhausted" in words
         assert "The cost of 1 run is not known" in words
         await press(pilot, "escape")
         clock.advance(86_400)

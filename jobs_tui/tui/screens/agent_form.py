@@ -25,7 +25,7 @@ FIELDS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("capabilities", "Good at", "a few words each: postgres, backup, s3", ()),
     ("model", "Model", "such as qwen3:14b", ("llm", "command")),
     ("base_url", "Endpoint", "http://127.0.0.1:11434/v1", ("llm",)),
-    ("api_key", "Key", "where it is: env:OPENAI_API_KEY, store:openai; empty for none", ("llm",)),
+    ("api_key", "Key", "env:OPENAI_API_KEY or store:openai; empty for none", ("llm",)),
     ("template", "Template", "claude, codex, gemini, goose, opencode, copilot, aider...",
      ("command",)),
 )  # fmt: skip

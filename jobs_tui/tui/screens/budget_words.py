@@ -9,7 +9,7 @@ from textual.content import Content
 from jobs_tui.agents.budgets import Standing
 from jobs_tui.guard.terminal_text import plain
 
-WHO = 28
+WHO = 24
 """Columns of the page's first column."""
 
 
@@ -75,8 +75,8 @@ def page(found: Sequence[Standing]) -> Content:
                 (f"{sign} ", style),
                 name,
                 (f" {one.period:<10}  ", "$quiet"),
-                f"{one.amounts}  {percent(one)}%",
-                (f"  {said}", style),
+                f"{one.amounts}  ",
+                (said or f"{percent(one)}%", style),
             )
         )
     unknown = max(one.unknown for one in found)
@@ -95,4 +95,4 @@ def percent(one: Standing) -> int:
 def _sign(one: Standing) -> tuple[str, str, str]:
     if one.exhausted:
         return "x", "$state-bad bold", "exhausted"
-    return ("!", "$state-warn bold", "nearly used up") if one.near else ("+", "$state-ok", "")
+    return ("!", "$state-warn bold", "") if one.near else ("+", "$state-ok", "")
