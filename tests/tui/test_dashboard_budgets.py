@@ -14,6 +14,7 @@ from jobs_tui.models.resource import ResourceKind
 from jobs_tui.service import budgets, resources
 from jobs_tui.service.context import Context
 from jobs_tui.store import spending
+from jobs_tui.tui.screens.dashboard import DashboardScreen
 from tests.fakes import FakeClock
 from tests.tui.screens import opened, press, said, words_of
 
@@ -85,6 +86,14 @@ async def test_without_budgets_the_page_says_how_to_set_one(ctx: Context, make_j
     async with opened(ctx) as (app, pilot):
         await press(pilot, "B")
         assert "There is no budget." in words_of(app)
+
+
+async def test_settings_that_cannot_be_read_are_said_in_a_line(ctx: Context, make_job: Any) -> None:
+    make_job("other")
+    ctx.store.home.config_file.write_text("prot = 1\n")
+    async with opened(ctx, (120, 40)) as (app, _):
+        assert isinstance(app.screen, DashboardScreen)
+        assert "sets 'prot', which is no" in said(app)
 
 
 @pytest.mark.parametrize(

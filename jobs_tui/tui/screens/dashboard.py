@@ -74,7 +74,8 @@ class DashboardScreen(JobActions):
         self._problem = ""
         self._waiting = 0
         self._standings: list[Standing] = []
-        self._budgets = Reader(self, lambda: budgets.all_standings(ctx), self._show_budgets)
+        self._budgets = Reader(self, self._read_budgets, self._show_budgets)
+        self._budget_problem = ""
         self._preview_timer: Timer | None = None
         self._preview: job_preview.Preview | None = None
 
@@ -106,11 +107,18 @@ class DashboardScreen(JobActions):
         self._load_preview()
         self._budgets.ask()
 
+    def _read_budgets(self) -> list[Standing]:
+        try:
+            found, self._budget_problem = budgets.all_standings(self.ctx), ""
+        except InvalidInput as error:  # settings that are rotten: a line, not a dialog each time
+            found, self._budget_problem = [], error.sentence()
+        return found
+
     def _show_budgets(self, found: list[Standing]) -> None:
         if found != self._standings:
             self._standings = found
             self._show_rows()
-            self.refresh_status()
+        self.refresh_status()
 
     def on_clock(self) -> None:
         """Countdowns: each minute, and each second when something is due within the next."""
@@ -163,6 +171,8 @@ class DashboardScreen(JobActions):
         marked = len(self.jobs_list.marks)
         if self._problem:
             return Content.styled(f" {plain(self._problem)}", "$state-warn"), self.undo_text()
+        if self._budget_problem:
+            return Content.styled(f" {plain(self._budget_problem)}", "$state-bad"), self.undo_text()
         if marked:
             words = f"{marked} marked: p pauses or resumes, d deletes all of them"
             return words, self.undo_text()

@@ -267,7 +267,7 @@ class JobScreen(JobScreenActions):
                 self._detail = None
             if self.stands:  # else it was left meanwhile
                 self._show_run()
-                self.refresh_status()
+                self.refresh_frame()
 
         worker: WorkType[None] = work
         self.run_worker(worker, group="run", exclusive=True)

@@ -250,8 +250,8 @@ class RunsScreen(BaseScreen):
         return run.job_id if run is not None else None
 
     def on_virtual_list_highlighted(self) -> None:
-        """Textual's message."""
-        self.refresh_status()
+        """Textual's message: another run has other keys."""
+        self.refresh_frame()
 
     def on_virtual_list_selected(self) -> None:
         """Textual's message: enter."""
