@@ -32,6 +32,8 @@ class Standing:
     """``cost_per_day``, ``tokens_per_month``..."""
     limit: Decimal
     used: Decimal
+    unknown: int = 0
+    """Runs within the period whose cost is not known, so not in ``used``; of money only."""
 
     @property
     def money(self) -> bool:
@@ -62,13 +64,18 @@ class Standing:
 
     def sentence(self) -> str:
         """How it stands, in words."""
-        used, limit = (self._amount(amount) for amount in (self.used, self.limit))
         verb = "is exhausted" if self.exhausted else "is nearly used up"
-        return f"The budget of {self.account.label} {verb}: {used} of {limit} {self.period}."
+        return f"The budget of {self.account.label} {verb}: {self.amounts} {self.period}."
 
-    def _amount(self, amount: Decimal) -> str:
+    @property
+    def amounts(self) -> str:
+        """``$4.10 of $5.00``, ``1,200 of 5,000 tokens``."""
         if not self.money:
-            return f"{int(amount):,} tokens"
+            return f"{int(self.used):,} of {int(self.limit):,} tokens"
+        return f"{self._dollars(self.used)} of {self._dollars(self.limit)}"
+
+    @staticmethod
+    def _dollars(amount: Decimal) -> str:
         return f"${amount:.2f}" if amount >= Decimal("0.01") or not amount else f"${amount:f}"
 
 
@@ -87,6 +94,8 @@ def standings(
                 connection, start(now), job_id=account.job_id, agent_id=account.agent_id
             )
             for name in names:
-                used = spent.cost if name.startswith("cost") else Decimal(spent.tokens)
-                found.append(Standing(account, name, Decimal(limits[name]), used))
+                money = name.startswith("cost")
+                used = spent.cost if money else Decimal(spent.tokens)
+                unknown = spent.unknown if money else 0
+                found.append(Standing(account, name, Decimal(limits[name]), used, unknown))
     return found

@@ -25,6 +25,7 @@ from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import EngineState, engine_state
 from jobs_tui.tui.actions import APP_ACTIONS, Action
+from jobs_tui.tui.theme import ThemedApp
 from jobs_tui.tui.widgets.frame import FooterBar, HeaderBar, StatusLine
 
 T = TypeVar("T")
@@ -100,6 +101,10 @@ class BaseScreen(Screen[None]):
         """Whether an action is possible now: None greys it in the footer, False hides it."""
         return True
 
+    def shown(self, action: Action) -> Action:
+        """The action with what it is called now, where that depends on the tab at hand."""
+        return action
+
     # The frame
 
     def compose(self) -> ComposeResult:
@@ -156,10 +161,14 @@ class BaseScreen(Screen[None]):
             self.ctx.now(),
             os.getpid(),
             start_key=":" if taken else "S",
+            starts=isinstance(self.app, ThemedApp) and self.app.engine_starts,
         )
         self.refresh_status()
         actions = [*self.ACTIONS, *APP_ACTIONS]
-        self.footer_bar.show(actions, [self.available(action) for action in actions])
+        self.footer_bar.show(
+            [self.shown(action) for action in actions],
+            [self.available(action) for action in actions],
+        )
 
     def refresh_status(self) -> None:
         """Draw the status line again."""

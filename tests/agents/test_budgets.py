@@ -45,7 +45,7 @@ def test_every_limit_has_its_standing(store: Store) -> None:
     )  # fmt: skip
     assert (month.name, month.near, month.exhausted) == ("tokens_per_month", True, False)
     assert month.sentence() == (
-        "The budget of the job is nearly used up: 900 tokens of 1,000 tokens this month."
+        "The budget of the job is nearly used up: 900 of 1,000 tokens this month."
     )
 
 
