@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from jobs_tui.agents import prompt as prompts
 from jobs_tui.agents.missing import not_here
@@ -43,11 +43,14 @@ class Whole:
     warnings: tuple[str, ...]
 
 
-def of_fields(ctx: Context, data: Mapping[str, Any], n: int = 5) -> Whole:
-    """Everything that creating and starting a job would decide.
+def of_fields(
+    ctx: Context, data: Mapping[str, Any], n: int = 5, *, job_id: str | None = None
+) -> Whole:
+    """Everything that creating (or changing) and starting a job would decide.
 
     Args:
         data: fields of JobPreview.
+        job_id: the job that these are to be the fields of; None for a new one.
         n: next runs to tell.
 
     Raises:
@@ -55,12 +58,15 @@ def of_fields(ctx: Context, data: Mapping[str, Any], n: int = 5) -> Whole:
     """
     sent = validated(JobPreview, data)
     checked = check(sent, ctx.directory)
-    warnings, made = checked.warnings, Check("definition", True, "The job can be created.")
+    warnings = checked.warnings
+    done = "created" if job_id is None else "saved"
+    made = Check("definition", True, f"The job can be {done}.")
     try:
-        warnings += refuse_denied(ctx, "create", checked.definition)
+        action: Literal["create", "update"] = "create" if job_id is None else "update"
+        warnings += refuse_denied(ctx, action, checked.definition, job_id)
     except Forbidden as error:
         made = Check("definition", False, error.message)
-    return _whole(ctx, checked.definition, sent.values, made, warnings, None, n)
+    return _whole(ctx, checked.definition, sent.values, made, warnings, job_id, n)
 
 
 def of_job(ctx: Context, job: Job, values: Mapping[str, Any], n: int = 5) -> Whole:

@@ -131,7 +131,9 @@ class MessageDialog(ModalScreen[None]):
         Binding("ctrl+u,pageup", "scroll(-10)", show=False),
     ]
 
-    def __init__(self, title: str, text: str, hint: str = "", *, wide: bool = False) -> None:
+    def __init__(
+        self, title: str, text: str | Content, hint: str = "", *, wide: bool = False
+    ) -> None:
         super().__init__()
         self._title, self._text, self._hint, self._wide = title, text, hint, wide
 
@@ -151,7 +153,8 @@ class MessageDialog(ModalScreen[None]):
         with Vertical(classes="box wide" if self._wide else "box") as box:
             box.border_title = Content(plain(self._title))
             with VerticalScroll(can_focus=False):
-                yield Static(text_of(self._text), markup=False)
+                text = text_of(self._text) if isinstance(self._text, str) else self._text
+                yield Static(text, markup=False)
             if self._hint:
                 yield Static(text_of(self._hint), classes="hint", markup=False)
             with Horizontal(classes="buttons"):
