@@ -120,7 +120,7 @@ class MessageDialog(ModalScreen[None]):
     DEFAULT_CSS = (
         BOX.replace("ModalScreen", "MessageDialog")
         + """
-    MessageDialog VerticalScroll { height: auto; max-height: 24; scrollbar-size-vertical: 1; }
+    MessageDialog VerticalScroll { height: auto; max-height: 58vh; scrollbar-size-vertical: 1; }
     """
     )
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -173,7 +173,9 @@ async def test_smart_follows_the_prompt_and_m_explains(
         await settle(app, pilot)
         assert isinstance(app.screen, MessageDialog)
         assert "Smart would pick dba (" in shown(app)
+        await pilot.press("pagedown")
         assert "+ policy" in shown(app)
+        assert "Nothing was run." in shown(app)
 
 
 async def test_an_unclear_lead_is_said(home: Context) -> None:

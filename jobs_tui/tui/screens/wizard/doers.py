@@ -12,6 +12,7 @@ from jobs_tui.agents.smart.ranking import Selection
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.enums import PlanningMode
 from jobs_tui.models.resource import ResourceKind
+from jobs_tui.models.team import TeamInput
 from jobs_tui.service import agent_overview
 from jobs_tui.service.agent_overview import AgentLine, AgentOverview, GroupLine
 from jobs_tui.service.context import Context
@@ -153,4 +154,13 @@ def group_words(line: GroupLine) -> str:
     state, _ = group_state(line)
     if line.reason:
         return f"{line.id} is not ready ({state.removeprefix('! ')}): {line.reason}"
-    return f"{line.id}: {line.spec.description or ', '.join(line.agents)}"
+    if isinstance(line.spec, TeamInput):
+        members = [
+            f"{one.agent} ({one.role})" if one.role else one.agent for one in line.spec.members
+        ]
+        return f"{line.spec.strategy.sentence}: {', '.join(members)}"
+    steps = [
+        one.name + (" after " + " and ".join(one.needs) if one.needs else "")
+        for one in line.spec.steps
+    ]
+    return f"steps: {', '.join(steps)}"
