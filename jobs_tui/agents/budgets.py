@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.budget import Budget
 from jobs_tui.store import spending
 
@@ -62,6 +63,11 @@ class Standing:
         """What may still be used."""
         return max(Decimal(0), self.limit - self.used)
 
+    def left_words(self) -> str:
+        """What is left, whether that is much or little: ``$3.00 of $5.00 is left today``."""
+        left, limit = self._amount(self.left), self._amount(self.limit)
+        return f"{left} of {limit} {'is' if self.money else 'are'} left {self.period}"
+
     def sentence(self) -> str:
         """How it stands, in words."""
         verb = "is exhausted" if self.exhausted else "is nearly used up"
@@ -77,6 +83,27 @@ class Standing:
     @staticmethod
     def _dollars(amount: Decimal) -> str:
         return f"${amount:.2f}" if amount >= Decimal("0.01") or not amount else f"${amount:f}"
+
+
+def accounts_of(
+    home: Budget | None, job: Budget | None, job_id: str, agents: Iterable[AgentInput]
+) -> list[Account]:
+    """The budgets that a run is charged to: the home's, the job's, its agents'.
+
+    Args:
+        job_id: empty for a job that does not exist yet and has spent nothing.
+    """
+    found = []
+    if home is not None:
+        found.append(Account("this home", home))
+    if job is not None:
+        found.append(Account("the job", job, job_id=job_id))
+    found += [
+        Account(f"the agent {agent.id}", agent.budget, agent_id=agent.id)
+        for agent in agents
+        if agent.budget is not None
+    ]
+    return found
 
 
 def standings(

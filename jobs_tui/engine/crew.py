@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from jobs_tui.agents.budgets import Account, standings
+from jobs_tui.agents.budgets import accounts_of, standings
 from jobs_tui.agents.directory import Directory
 from jobs_tui.agents.doer import agent_not_ready
 from jobs_tui.agents.registry import get_runner
@@ -288,7 +288,9 @@ class EngineCrew:
 
     def _within_budget(self, agent: AgentInput) -> AgentInput:
         """The agent with what is left of its budgets as the limit of this run."""
-        accounts = accounts_of(self.parts, self.execution, self.config, agent)
+        accounts = accounts_of(
+            self.parts.settings.budget(), self.config.budget, self.execution.job_id, [agent]
+        )
         if not accounts:
             return agent
         store = self.parts.store
@@ -363,21 +365,6 @@ class EngineCrew:
 
     def _clean(self, text: str | None) -> str | None:
         return None if text is None else self.output.mask(plain(text))[:STEP_TEXT] or None
-
-
-def accounts_of(
-    parts: Parts, execution: Execution, config: JobConfig, agent: AgentInput | None
-) -> list[Account]:
-    """The budgets that a run is charged to: the home's, the job's, the agent's."""
-    found = []
-    home = parts.settings.budget()
-    if home is not None:
-        found.append(Account("this home", home))
-    if config.budget is not None:
-        found.append(Account("the job", config.budget, job_id=execution.job_id))
-    if agent is not None and agent.budget is not None:
-        found.append(Account(f"the agent {agent.id}", agent.budget, agent_id=agent.id))
-    return found
 
 
 def _joined(*texts: str | None) -> str | None:

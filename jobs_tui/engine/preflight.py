@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jobs_tui.agents.budgets import standings
+from jobs_tui.agents.budgets import accounts_of, standings
 from jobs_tui.agents.directory import Directory
 from jobs_tui.agents.doer import Doer, doer_of
 from jobs_tui.agents.runner import ProcessSpawner, ToolCall
 from jobs_tui.agents.surroundings import environment_of
-from jobs_tui.engine.crew import accounts_of
 from jobs_tui.engine.environments import environment_problem
 from jobs_tui.engine.parts import Parts
 from jobs_tui.guard.policy.questions import job_question
@@ -70,7 +69,8 @@ async def preflight(
         if problem:
             reason = f"The environment {environment.id} is not ready: {problem}."
             return NoGo(ExecutionStatus.BLOCKED, reason)
-    accounts = accounts_of(parts, execution, config, doer.agent)
+    agents = () if doer.agent is None else (doer.agent,)
+    accounts = accounts_of(parts.settings.budget(), config.budget, execution.job_id, agents)
     if accounts:
         store = parts.store
         for one in standings(store.jobs.reader(), accounts, store.clock.now()):

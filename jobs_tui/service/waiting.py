@@ -33,37 +33,57 @@ class Waiting:
             return execution.reason
         if execution.status is not ExecutionStatus.QUEUED:
             return None
-        return self._closed(execution) or self._busy(execution)
+        return (
+            self._closed(execution.queue)
+            or self._later(execution)
+            or self._busy(execution.queue, execution.agent_id, execution.job_id, execution.parallel)
+        )
 
-    def _closed(self, execution: Execution) -> str | None:
+    def of_start(
+        self, queue: str, agent_id: str | None, job_id: str | None, parallel: int
+    ) -> str | None:
+        """Why a run that were queued now would wait; None when it would start in a moment.
+
+        Args:
+            job_id: None for a job that does not exist yet.
+            parallel: runs of the job at once.
+        """
+        return self._closed(queue) or self._busy(queue, agent_id, job_id or "", parallel)
+
+    def _closed(self, queue_name: str) -> str | None:
         """What has nothing to do with other runs."""
-        queue = self._directory.queues.get(execution.queue)
+        queue = self._directory.queues.get(queue_name)
         if queue is not None and queue.remote:
             return f"waits for a remote worker of the queue {queue.id}"
         if queue is not None and queue.paused:
             return f"the queue {queue.id} is paused"
         if not self._engine_runs:
             return "no engine is running"
+        return None
+
+    def _later(self, execution: Execution) -> str | None:
         again = execution.not_before
         if again is not None and again > self._ctx.now():
             number = f"{execution.attempt + 1} of {execution.max_attempts}"
             return f"attempt {number} begins at {to_text(again)[:19]}Z"
         return None
 
-    def _busy(self, execution: Execution) -> str | None:
+    def _busy(
+        self, queue_name: str, agent_id: str | None, job_id: str, parallel: int
+    ) -> str | None:
         """What is taken by runs that go on, in the order in which the engine looks."""
-        if self._running["job", execution.job_id] >= execution.parallel:
-            if execution.parallel == 1:
+        if self._running["job", job_id] >= parallel:
+            if parallel == 1:
                 return "another run of the job goes on"
-            return f"{execution.parallel} runs of the job go on, as many as may"
-        queue = self._directory.queues.get(execution.queue)
+            return f"{parallel} runs of the job go on, as many as may"
+        queue = self._directory.queues.get(queue_name)
         limit = None if queue is None else queue.concurrency
-        if limit is not None and self._running["queue", execution.queue] >= limit:
-            return f"the queue {execution.queue} is full: {limit} at once"
-        agent = self._directory.agents.get(execution.agent_id or "")
+        if limit is not None and self._running["queue", queue_name] >= limit:
+            return f"the queue {queue_name} is full: {limit} at once"
+        agent = self._directory.agents.get(agent_id or "")
         limit = None if agent is None else agent.max_running
-        if limit is not None and self._running["agent", execution.agent_id or ""] >= limit:
-            return f"the agent {execution.agent_id} is busy: {limit} at once"
+        if limit is not None and self._running["agent", agent_id or ""] >= limit:
+            return f"the agent {agent_id} is busy: {limit} at once"
         going_on = self._running["all", ""]
         if going_on and going_on >= self._places:
             return f"the engine is full: {self._places} at once"

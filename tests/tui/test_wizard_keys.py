@@ -71,7 +71,7 @@ async def test_keys_alone_make_a_job_that_fires_every_minute(ctx: Context) -> No
         assert "every minute" in shown(app)
         assert "Fri 21 Aug 14:03 UTC   in 49s" in shown(app)
         await type_text(pilot, "\n")
-        assert focused(app) == "agents"
+        assert focused(app) == "mode"
         await type_text(pilot, "\n")
         assert focused(app) == "prompt"
         await type_text(pilot, "date")

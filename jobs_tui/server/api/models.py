@@ -138,31 +138,6 @@ class StartedResponse(Answer):
     message: str
 
 
-class Check(Answer):
-    """One thing that a preview looked at."""
-
-    name: str
-    ok: bool
-    message: str
-
-
-class PreviewResponse(Answer):
-    """What a job would do; nothing was written."""
-
-    name: str
-    trigger_type: TriggerType
-    prompt: str | None
-    missing: list[str]
-    schedule: str | None
-    timezone: str | None
-    next_runs: list[datetime]
-    clock_changes: list[str]
-    agent: str | None
-    agent_ready: bool
-    checks: list[Check]
-    warnings: list[str]
-
-
 class AttemptResponse(Answer):
     """One try of a run."""
 

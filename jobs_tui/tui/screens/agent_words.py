@@ -120,8 +120,8 @@ def _check(checked: Checked) -> Content:
     return Content.assemble((f"{checked.at:%H:%M} ", "$quiet"), sign, plain(checked.message))
 
 
-def group_pane(line: GroupLine, users: Sequence[str]) -> list[Content]:
-    """Everything about a team or a workflow."""
+def group_pane(line: GroupLine, users: Sequence[str] | None) -> list[Content]:
+    """Everything about a team or a workflow; ``users`` None: without who uses it."""
     state, style = group_state(line)
     rows = _title(line.spec.label, line.spec.description)
     rows += [Content(""), Content.assemble(_label("state"), (state, style))]
@@ -139,6 +139,8 @@ def group_pane(line: GroupLine, users: Sequence[str]) -> list[Content]:
             for one in line.spec.steps
         ]
         rows += [Content(""), *_section("STEPS", steps)]
+    if users is None:
+        return rows
     return [*rows, Content(""), *_section("USED BY", users or ("nothing",))]
 
 
