@@ -53,7 +53,7 @@ async def _backup(arguments: BackupDirectory, context: ToolContext) -> ToolResul
     name = archives.safe_name(source)
     stamp = context.store.clock.now().strftime(archives.STAMP)
     final = archives.free_path(target, name, stamp, arguments.format)
-    walk = Walk(one_device=False)
+    walk = Walk()
     context.say(f"packing {source}")
     packed = await in_thread(walk, partial(_pack, walk, source, final, arguments.format))
     alarms = list(packed.problems)
