@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from jobs_tui.tools.arguments import PathText, ToolArguments
-from jobs_tui.tools.network import Url
+from jobs_tui.tools.arguments import PathText, ToolArguments, Url
 from jobs_tui.tools.tool import Tool, ToolContext, ToolFailed, ToolResult
 from jobs_tui.tools.words import count, rows, short, size
 
