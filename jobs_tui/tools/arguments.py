@@ -13,7 +13,8 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 Seconds = Annotated[float, Field(gt=0, le=300)]
 Url = Annotated[
-    str, Field(min_length=1, max_length=2000, pattern=r"^(?i:https?)://[^\s\x00-\x1f\x7f]+$")
+    str,
+    Field(min_length=1, max_length=2000, pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s\x00-\x1f\x7f]+$"),
 ]
 
 
