@@ -319,7 +319,7 @@ def _git(reading: Reading) -> Filled:
     )
     clean = bool(reading.take_all(r"(?:(?:is|are|be) )*(?:(?:committed|pushed|clean|and) ?)+"))
     if mode in ("alert", "ensure"):
-        both = clean and not (dirty or unpushed)
+        both = clean and not (dirty or unpushed or behind)
         if dirty or both:
             arguments["dirty_is_alarm"] = True
         if unpushed or (both and reading.has(r"(?:.* )?pushed.*")):
