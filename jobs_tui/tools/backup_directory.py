@@ -18,9 +18,11 @@ from jobs_tui.tools.tool import Tool, ToolContext, ToolFailed, ToolResult
 from jobs_tui.tools.walking import Walk, in_thread
 from jobs_tui.tools.words import count, short
 
-_VIRTUAL = frozenset(
-    ["proc", "sysfs", "devtmpfs", "devpts", "cgroup", "cgroup2", "securityfs", "debugfs", "tracefs", "bpf", "pstore", "configfs", "mqueue", "hugetlbfs", "fusectl", "autofs", "binfmt_misc", "efivarfs", "nsfs", "rpc_pipefs"]
-)
+_VIRTUAL = frozenset({
+    "proc", "sysfs", "devtmpfs", "devpts", "cgroup", "cgroup2", "securityfs", "debugfs", "tracefs",
+    "bpf", "pstore", "configfs", "mqueue", "hugetlbfs", "fusectl", "autofs", "binfmt_misc",
+    "efivarfs", "nsfs", "rpc_pipefs",
+})  # fmt: skip
 _TOLD = 10
 """Problems that are told one by one."""
 

@@ -313,7 +313,9 @@ async def test_what_the_kernel_shows_as_files_is_not_packed(
 async def test_a_database_that_is_written_all_the_time_is_copied_once(
     use: Use, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = database(work / "app.db", 300_000)
+    path = database(work / "app.db")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("insert into t values (zeroblob(20000000))")
     real, steps = Walk.check, []
 
     def write_meanwhile(walk: Walk) -> None:
@@ -328,5 +330,5 @@ async def test_a_database_that_is_written_all_the_time_is_copied_once(
     (copy,) = (work / "bk").iterdir()
     (work / "plain.db").write_bytes(unpacked(copy))
     with closing(sqlite3.connect(work / "plain.db")) as connection:
-        assert connection.execute("select count(*) from t").fetchone() == (300_000,)
+        assert connection.execute("select count(*) from t").fetchone() == (4,)
     assert found.alarms == ()
