@@ -65,8 +65,7 @@ class Standing:
 
     def left_words(self) -> str:
         """What is left, whether that is much or little: ``$3.00 of $5.00 is left today``."""
-        left, limit = self._amount(self.left), self._amount(self.limit)
-        return f"{left} of {limit} {'is' if self.money else 'are'} left {self.period}"
+        return f"{self._of(self.left)} {'is' if self.money else 'are'} left {self.period}"
 
     def sentence(self) -> str:
         """How it stands, in words."""
@@ -76,9 +75,12 @@ class Standing:
     @property
     def amounts(self) -> str:
         """``$4.10 of $5.00``, ``1,200 of 5,000 tokens``."""
+        return self._of(self.used)
+
+    def _of(self, part: Decimal) -> str:
         if not self.money:
-            return f"{int(self.used):,} of {int(self.limit):,} tokens"
-        return f"{self._dollars(self.used)} of {self._dollars(self.limit)}"
+            return f"{int(part):,} of {int(self.limit):,} tokens"
+        return f"{self._dollars(part)} of {self._dollars(self.limit)}"
 
     @staticmethod
     def _dollars(amount: Decimal) -> str:
