@@ -100,7 +100,7 @@ async def test_settings_that_cannot_be_read_are_said_in_a_line(ctx: Context, mak
     ("status", "reason", "shown"),
     [
         (ExecutionStatus.BLOCKED, "The environment [x] lacks psql.", "The environment [x] lacks"),
-        (ExecutionStatus.WAITING_FOR_INPUT, "policy careful", "needs an approval: policy careful"),
+        (ExecutionStatus.WAITING_FOR_INPUT, "policy careful", "! policy careful"),
         (ExecutionStatus.QUEUED, None, "the queue slow is paused"),
     ],
 )

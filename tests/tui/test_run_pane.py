@@ -84,7 +84,7 @@ async def test_a_call_that_is_asked_for_is_shown_and_answered_where_it_is_seen(
     run = asking(ctx, make_job, make_run, {"path": "/var/[tmp]/x", "age": "30d"})
     async with opened(ctx, size) as (app, pilot):
         await job_of(app, pilot, run.job_id)
-        assert "needs an approval" in words_of(app)
+        assert "! policy careful" in words_of(app)
         assert 'a answers: asks to call delete_files {"path": "/var/[tmp]/x"' in said(app)
         if size[0] > 100:
             assert "MAY IT CALL delete_files by ops?" in words_of(app)
