@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -22,6 +23,9 @@ from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Definition
 from jobs_tui.models.verdict import Verdict
 from jobs_tui.store import approvals, executions, holds, steps
+
+SEALED = "sealed"
+"""Under this name the state of a waiting run is kept when secrets are in it."""
 
 
 class Work:
@@ -93,11 +97,11 @@ class Work:
             asked = [Asked(self._execution.agent_id, "", (looked.ask,), looked.reason)]
         held = holds.Hold(
             looked.status,
-            looked.reason,
+            self._output.mask(looked.reason),
             now,
             log_lines=self._output.lines,
             log_bytes=self._output.size + (self._execution.log_bytes or 0),
-            resume=None if crew is None else {"steps": crew.kept, "states": crew.states},
+            resume=None if crew is None else self._kept(crew),
             begun=crew is not None,
         )
         return held, asked
@@ -108,7 +112,7 @@ class Work:
         connection = self._parts.store.jobs.reader()
         begun: dict[str, Any] = {}
         if execution.resumes:
-            begun = executions.resume(connection, execution.id)
+            begun = self._unsealed(executions.resume(connection, execution.id))
         return EngineCrew(
             parts=self._parts,
             execution=execution,
@@ -134,6 +138,21 @@ class Work:
             kept=dict(begun.get("steps", {})),
             states=dict(begun.get("states", {})),
         )
+
+    def _kept(self, crew: EngineCrew) -> dict[str, Any]:
+        """What a waiting run needs to go on, word for word; sealed when secrets are in it."""
+        kept = {"steps": crew.kept, "states": crew.states}
+        text = json.dumps(kept)
+        if self._output.mask(text) == text:
+            return kept
+        return {SEALED: self._parts.secrets.seal(text).decode("ascii")}
+
+    def _unsealed(self, kept: dict[str, Any]) -> dict[str, Any]:
+        if SEALED not in kept:
+            return kept
+        name = f"state of the run {self._execution.id}"
+        found: dict[str, Any] = json.loads(self._parts.secrets.open(name, kept[SEALED].encode()))
+        return found
 
     def _end_steps(self) -> None:
         store = self._parts.store

@@ -98,6 +98,12 @@ class Masker:
         pieces.append(text[position:])
         return "".join(pieces)
 
+    def mask_cut(self, text: str) -> str:
+        """``mask`` for a text that was cut: the first half of a secret at its end goes too."""
+        text = self.mask(text)
+        start = len(text) if self.empty else self.possible_start(text)
+        return text if len(text) - start < SHORTEST else text[:start] + MASK
+
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where secrets stand in the text: (start, end), in order, overlapping ones merged."""
         if self.empty:
