@@ -17,15 +17,13 @@ from jobs_tui.engine.doing import do_job
 from jobs_tui.engine.output import LogOutput
 from jobs_tui.engine.parts import Parts
 from jobs_tui.engine.preflight import NoGo, preflight
+from jobs_tui.guard.secrets.errors import KeyProblem
 from jobs_tui.models.config import JobConfig
 from jobs_tui.models.enums import ExecutionStatus, Stream
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Definition
 from jobs_tui.models.verdict import Verdict
 from jobs_tui.store import approvals, executions, holds, steps
-
-SEALED = "sealed"
-"""Under this name the state of a waiting run is kept when secrets are in it."""
 
 
 class Work:
@@ -145,13 +143,20 @@ class Work:
         text = json.dumps(kept)
         if self._output.mask(text) == text:
             return kept
-        return {SEALED: self._parts.secrets.seal(text).decode("ascii")}
+        return {executions.SEALED: self._parts.secrets.seal(text).decode("ascii")}
 
     def _unsealed(self, kept: dict[str, Any]) -> dict[str, Any]:
-        if SEALED not in kept:
+        sealed = kept.get(executions.SEALED)
+        if sealed is None:
             return kept
-        name = f"state of the run {self._execution.id}"
-        found: dict[str, Any] = json.loads(self._parts.secrets.open(name, kept[SEALED].encode()))
+        try:
+            text = self._parts.secrets.open("of this run", sealed.encode("ascii"))
+        except KeyProblem:
+            raise KeyProblem(
+                "What this run had done before it waited is sealed with a key that is not here.",
+                "Put that key back, or run the job again.",
+            ) from None
+        found: dict[str, Any] = json.loads(text)
         return found
 
     def _end_steps(self) -> None:
