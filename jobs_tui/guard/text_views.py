@@ -9,6 +9,7 @@ import html
 import re
 from bisect import bisect_right
 from collections.abc import Callable
+from functools import lru_cache
 
 COLOUR = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 """CSI codes; logs keep those for colours (:mod:`jobs_tui.guard.terminal_text`)."""
@@ -165,7 +166,11 @@ def unfinished(text: str) -> int:
 
 
 def _meaning(token: re.Match[str]) -> str:
-    text = token[0]
+    return _character(token[0])
+
+
+@lru_cache(maxsize=4096)  # a log has few different ones, and many of those
+def _character(text: str) -> str:
     kind = text[0]
     if kind == "'":
         return "'"
