@@ -135,10 +135,11 @@ class Masker:
             begun = min(end, *places)
             if begun < len(view.text):
                 cut = min(cut, view.origin(begun, begun + 1)[0])
-            below = undone(view.upto(end))
-            if below is None:
+            decided = view.upto(end)
+            below = undone(decided)
+            if below is None and decided is view:
                 break
-            view = below
+            view = below or decided  # what stands before an unfinished escape may go on in it
         cut = min(cut, unfinished(near))
         backslashes = cut - len(near[:cut].rstrip("\\"))
         return window + cut - backslashes % 2  # never between one and what it escapes

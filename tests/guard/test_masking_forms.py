@@ -149,7 +149,7 @@ _SECRETS = st.text(
     min_size=4,
     max_size=24,
 ).filter(lambda text: len(text.strip()) == len(text))
-_AROUND = st.text(st.sampled_from("ab \n%\\&'<;+=/-_40u\x1b[m"), max_size=12)
+_AROUND = st.lists(st.sampled_from([*"ab \n%\\&'<;+=/-_40u", "\x1b[m"]), max_size=12).map("".join)
 
 
 @given(
@@ -159,6 +159,8 @@ _AROUND = st.text(st.sampled_from("ab \n%\\&'<;+=/-_40u\x1b[m"), max_size=12)
     after=_AROUND,
     cuts=st.lists(st.integers(0, 400), max_size=8),
 )
+@example("0\xa000", "bytes", "", "", [4])
+@example("À000", "bytes", "000", "", [9])
 @example("0000", "plain", "000", "00", [3])
 @example("\\u0041", "json", "\\", "\\", [1, 2])
 def test_no_secret_in_any_form_and_nothing_else(
