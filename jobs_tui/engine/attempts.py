@@ -7,6 +7,7 @@ import logging
 import os
 import random
 import sqlite3
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,7 +24,6 @@ from jobs_tui.engine.parts import Parts
 from jobs_tui.engine.preflight import NoGo
 from jobs_tui.engine.work import Work, write_hold
 from jobs_tui.guard.masking import Masker, looks_secret
-from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.config import JobConfig, Retry, job_config
 from jobs_tui.models.enums import ExecutionStatus, Stream
 from jobs_tui.models.errors import JobsTuiError, StoreError
@@ -119,8 +119,8 @@ class Attempt:
             started_at=started,
             completed_at=completed,
             exit_code=result.exit_code,
-            error_message=self._clean(result.error_message, output),
-            result=self._clean(result.result, output),
+            error_message=output.row_text(result.error_message, MESSAGE_LIMIT),
+            result=output.row_text(result.result, MESSAGE_LIMIT),
             usage=self._used(result.usage),
             log_lines=output.lines,
             log_bytes=output.size + (execution.log_bytes or 0),
@@ -201,7 +201,8 @@ class Attempt:
         except JobsTuiError as error:
             return ExecutionStatus.FAILED, Result("failed", error_message=error.sentence())
         except Exception as error:
-            log.exception("run %s broke its runner", self.execution.id)
+            traced = output.mask(traceback.format_exc())
+            log.error("run %s broke its runner\n%s", self.execution.id, traced)
             message = f"the agent broke down: {type(error).__name__}: {error}"
             return ExecutionStatus.FAILED, Result("failed", error_message=message)
 
@@ -253,11 +254,6 @@ class Attempt:
         if status not in RETRIED or execution.attempt >= execution.max_attempts:
             return None
         return completed + timedelta(seconds=backoff(config.retry, execution.attempt, self._rng))
-
-    def _clean(self, text: str | None, output: LogOutput) -> str | None:
-        if text is None:
-            return None
-        return output.mask(plain(text))[:MESSAGE_LIMIT] or None
 
     async def _finish(self, outcome: queue.Outcome) -> None:
         """Write the result."""

@@ -28,7 +28,6 @@ from jobs_tui.engine.gate import EngineGate, refused_to_begin
 from jobs_tui.engine.output import LogOutput
 from jobs_tui.engine.parts import Parts
 from jobs_tui.engine.step_output import StepOutput
-from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.approval import call_key
 from jobs_tui.models.config import JobConfig
@@ -101,8 +100,8 @@ class EngineCrew:
 
     def skip(self, step: str, reason: str) -> None:
         """See Crew."""
-        row = self._row(step)
-        self._save(replace(row, status=ExecutionStatus.SKIPPED, error_message=reason[:STEP_TEXT]))
+        row, shown = self._row(step), self.output.row_text(reason, STEP_TEXT)
+        self._save(replace(row, status=ExecutionStatus.SKIPPED, error_message=shown))
         StepOutput(self.output, step).line("system", f"skipped: {reason}")
 
     async def run(
@@ -149,8 +148,8 @@ class EngineCrew:
                 row,
                 status=ExecutionStatus(result.status),
                 completed_at=None if waits else now(),
-                result=self._clean(result.result),
-                error_message=self._clean(result.error_message),
+                result=self.output.row_text(result.result, STEP_TEXT),
+                error_message=self.output.row_text(result.error_message, STEP_TEXT),
                 usage=dict(result.usage),
             )
         )
@@ -362,9 +361,6 @@ class EngineCrew:
                 row=row,
             )
         )
-
-    def _clean(self, text: str | None) -> str | None:
-        return None if text is None else self.output.mask(plain(text))[:STEP_TEXT] or None
 
 
 def _joined(*texts: str | None) -> str | None:

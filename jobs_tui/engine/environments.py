@@ -14,6 +14,7 @@ from jobs_tui.agents.runner import ProcessSpawner, Task
 from jobs_tui.agents.surroundings import environment_of
 from jobs_tui.agents.tool_processes import LauncherProcesses
 from jobs_tui.engine.parts import Parts
+from jobs_tui.guard.masking import Masker
 from jobs_tui.models.config import job_config
 from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.errors import JobsTuiError
@@ -57,6 +58,7 @@ async def environment_problem(
                 working_directory=environment.working_directory,
             )  # fmt: skip
             problem = await check_problem(environment, env, LauncherProcesses(task))
+            problem = Masker(secrets.values()).mask_cut(problem)
         except JobsTuiError as error:
             problem = error.message
     now = parts.store.clock.now()

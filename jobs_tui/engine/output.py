@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from datetime import datetime
 
 from jobs_tui.guard.masking import Masker, MaskStream
-from jobs_tui.guard.terminal_text import OutputCleaner, clean_output
+from jobs_tui.guard.terminal_text import OutputCleaner, clean_output, plain
 from jobs_tui.models.clock import Clock
 from jobs_tui.models.enums import Stream
 from jobs_tui.models.times import to_text
@@ -24,6 +24,9 @@ FLUSH_SECONDS = 0.1
 """A line waits this long for company at most."""
 UNSTORED_LIMIT = 2 * 1024 * 1024
 """Bytes on their way to the store above which the run is made to wait."""
+
+_CUT_FROM = 200
+"""Characters of a result or an error from which it may have been cut to its length."""
 
 
 class _Source:
@@ -102,6 +105,18 @@ class LogOutput:
     def mask(self, text: str) -> str:
         """A text that leaves by another way, with the run's secrets masked."""
         return self._masker.mask(text)
+
+    def row_text(self, text: str | None, limit: int) -> str | None:
+        """A result or an error as a row keeps it: one line, masked, ``limit`` characters at most.
+
+        It is masked before it becomes one line, which would change a secret with line ends, and
+        again when what hid one (an escape, a zero-width character) is gone.
+        """
+        if text is None:
+            return None
+        whole = len(text) < _CUT_FROM
+        mask = self._masker.mask if whole else self._masker.mask_cut
+        return mask(plain(self._masker.mask(text)))[:limit] or None
 
     def protect(self, secrets: Iterable[str]) -> None:
         """Mask these too from now on: a run learns its secrets when its agents are chosen."""

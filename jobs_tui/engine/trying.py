@@ -13,6 +13,7 @@ from jobs_tui.agents.runner import ProcessSpawner, Task
 from jobs_tui.agents.surroundings import filled_servers, surroundings_of
 from jobs_tui.engine.environments import environment_problem
 from jobs_tui.engine.parts import Parts
+from jobs_tui.guard.masking import Masker
 from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.enums import TriggerType
 from jobs_tui.models.errors import JobsTuiError, NotFound
@@ -32,31 +33,36 @@ async def try_agent(
         NotFound: there is no such agent.
     """
     agent = known.agent(agent_id)
+    masker = Masker(())
     try:
         problem = agent_not_ready(agent)
         if problem:
             raise JobsTuiError(problem)
-        task = await asyncio.to_thread(_task, parts, spawner, known, agent)
+        task, masker = await asyncio.to_thread(_task, parts, spawner, known, agent)
         async with asyncio.timeout(PATIENCE):
             message, ready = await get_runner(agent.kind).probe(task), True
     except TimeoutError:
         message, ready = f"it did not answer within {PATIENCE:g} s", False
     except JobsTuiError as error:
         message, ready = error.sentence(), False
-    return {"id": agent_id, "ready": ready, "message": message}
+    return {"id": agent_id, "ready": ready, "message": masker.mask(message)}
 
 
-def _task(parts: Parts, spawner: ProcessSpawner, known: Directory, agent: AgentInput) -> Task:
+def _task(
+    parts: Parts, spawner: ProcessSpawner, known: Directory, agent: AgentInput
+) -> tuple[Task, Masker]:
     around = surroundings_of(_NO_JOB, known, agent, None)
     secrets = parts.secrets.resolve_entries(around.secrets)
     env = {**around.env_vars, **secrets}
     task = Task("check", "", "check", "", {}, spawner, env=env, agent=agent)
-    return replace(
+    key = parts.secrets.resolve(agent.api_key) if agent.api_key else None
+    task = replace(
         task,
         working_directory=around.working_directory,
         mcp_servers=filled_servers(around.mcp_servers, env),
-        api_key=parts.secrets.resolve(agent.api_key) if agent.api_key else None,
+        api_key=key,
     )
+    return task, Masker([*secrets.values(), *([key] if key else [])])
 
 
 async def try_environment(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -16,6 +17,7 @@ from jobs_tui.engine.doing import do_job
 from jobs_tui.engine.output import LogOutput
 from jobs_tui.engine.parts import Parts
 from jobs_tui.engine.preflight import NoGo, preflight
+from jobs_tui.guard.secrets.errors import KeyProblem
 from jobs_tui.models.config import JobConfig
 from jobs_tui.models.enums import ExecutionStatus, Stream
 from jobs_tui.models.execution import Execution
@@ -93,11 +95,11 @@ class Work:
             asked = [Asked(self._execution.agent_id, "", (looked.ask,), looked.reason)]
         held = holds.Hold(
             looked.status,
-            looked.reason,
+            self._output.mask(looked.reason),
             now,
             log_lines=self._output.lines,
             log_bytes=self._output.size + (self._execution.log_bytes or 0),
-            resume=None if crew is None else {"steps": crew.kept, "states": crew.states},
+            resume=None if crew is None else self._kept(crew),
             begun=crew is not None,
         )
         return held, asked
@@ -108,7 +110,7 @@ class Work:
         connection = self._parts.store.jobs.reader()
         begun: dict[str, Any] = {}
         if execution.resumes:
-            begun = executions.resume(connection, execution.id)
+            begun = self._unsealed(executions.resume(connection, execution.id))
         return EngineCrew(
             parts=self._parts,
             execution=execution,
@@ -134,6 +136,28 @@ class Work:
             kept=dict(begun.get("steps", {})),
             states=dict(begun.get("states", {})),
         )
+
+    def _kept(self, crew: EngineCrew) -> dict[str, Any]:
+        """What a waiting run needs to go on, word for word; sealed when secrets are in it."""
+        kept = {"steps": crew.kept, "states": crew.states}
+        text = json.dumps(kept)
+        if self._output.mask(text) == text:
+            return kept
+        return {executions.SEALED: self._parts.secrets.seal(text).decode("ascii")}
+
+    def _unsealed(self, kept: dict[str, Any]) -> dict[str, Any]:
+        sealed = kept.get(executions.SEALED)
+        if sealed is None:
+            return kept
+        try:
+            text = self._parts.secrets.open("of this run", sealed.encode("ascii"))
+        except KeyProblem:
+            raise KeyProblem(
+                "What this run had done before it waited is sealed with a key that is not here.",
+                "Put that key back, or run the job again.",
+            ) from None
+        found: dict[str, Any] = json.loads(text)
+        return found
 
     def _end_steps(self) -> None:
         store = self._parts.store

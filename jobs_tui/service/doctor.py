@@ -17,11 +17,14 @@ from typing import Any, Literal
 from jobs_tui import __version__
 from jobs_tui.agents.directory import BUILT_IN
 from jobs_tui.agents.registry import info
+from jobs_tui.guard.secrets.resolver import Secrets
 from jobs_tui.models.clock import Clock
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.schedule.zones import tzdata_version
+from jobs_tui.service import secrets
 from jobs_tui.service.context import Context, user_name
 from jobs_tui.service.engine_state import EngineState, engine_state
+from jobs_tui.store import secrets as rows
 from jobs_tui.store.database import Store
 from jobs_tui.store.home import Home
 from jobs_tui.store.settings import load_settings
@@ -70,11 +73,13 @@ def examine(home: Home, clock: Clock, marked: Mapping[int, str]) -> Iterator[Che
         yield from _permissions(home)
         yield _space(home)
         ctx = Context(store, user_name(), "cli")
+        yield _guarded("secret key", lambda: _key(store))
         yield _guarded("database", lambda: _database(store))
         try:
             state = engine_state(ctx)
         except JobsTuiError:
             return  # the database has been named already
+        yield _guarded("secrets", lambda: _secrets(ctx))
         yield _engine(state)
         yield _guarded("port", lambda: _port(home, state))
         yield _guarded("processes", lambda: _strays(ctx, marked))
@@ -111,6 +116,41 @@ def _private(name: str, path: Path, mode: int) -> Check:
         hint = f"chmod {mode:o} {path}"
         return Check(name, "problem", f"{path} is open to others ({bits:o})", hint)
     return Check(name, "ok", f"{path} ({bits:o})")
+
+
+def _key(store: Store) -> Check:
+    ring = Secrets(store).ring
+    if (given := ring.given()) is not None:
+        ring.keys(make=False)
+        return Check("secret key", "ok", f"from {given}")
+    if not ring.file.exists() and not ring.next_file.exists():
+        if not any(row.sealed is not None for row in rows.listing(store.jobs.reader())):
+            return Check("secret key", "ok", f"none yet; {ring.file} is made with the first secret")
+        hint = "Put it back from a backup, or set each secret again with `jobs-tui secret set`."
+        return Check("secret key", "problem", f"{ring.file} is gone: no sealed secret opens", hint)
+    for path in (ring.file, ring.next_file):
+        if path.exists() and (looked := _private("secret key", path, 0o600)).state != "ok":
+            return looked
+    ring.keys(make=False)
+    if ring.next_file.exists():
+        hint = "Run `jobs-tui secret rotate-key` again: it goes on where it was interrupted."
+        return Check("secret key", "note", "a change of the key was not finished", hint)
+    return _private("secret key", ring.file, 0o600)
+
+
+def _secrets(ctx: Context) -> Check:
+    found = secrets.listing(ctx)
+    wrong = [info for info in found if info.problem]
+    if not wrong:
+        return Check("secrets", "ok", f"{len(found)} kept, all can be had")
+    first = wrong[0]
+    more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+    return Check(
+        "secrets",
+        "problem",
+        f"{first.row.name} cannot be had: {first.problem.removesuffix('.')}{more}",
+        "`jobs-tui secret list` shows all of them.",
+    )
 
 
 def _space(home: Home) -> Check:

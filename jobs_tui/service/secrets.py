@@ -15,6 +15,7 @@ from jobs_tui.guard.secrets.resolver import Secrets
 from jobs_tui.models.errors import InvalidInput, JobsTuiError, NotFound, Refused
 from jobs_tui.models.times import to_text
 from jobs_tui.service.context import Context
+from jobs_tui.store import executions
 from jobs_tui.store import secrets as rows
 from jobs_tui.store.settings import load_settings
 
@@ -162,6 +163,11 @@ def rotate_key(ctx: Context) -> int:
                     "Set it again or delete it first. No secret was changed.",
                 ) from None
             changed += 1
+        for execution_id, sealed in executions.sealed_states(connection):
+            try:
+                executions.reseal_state(connection, execution_id, box.rotate(sealed))
+            except InvalidToken:  # no key opens it any more: the run says so when it goes on
+                continue
         ctx.audit(connection, "secret.rotate_key", "secrets", f"{changed} sealed anew")
         return changed, key
 

@@ -17,6 +17,9 @@ select executions.*, jobs.name as job_name
 from executions join jobs on jobs.id = executions.job_id
 """
 
+SEALED = "sealed"
+"""Under this name the state of a waiting run is kept when secrets are in it."""
+
 
 @dataclass(slots=True)
 class NewExecution:
@@ -181,11 +184,32 @@ def attempts(connection: sqlite3.Connection, execution_id: str) -> list[Attempt]
 
 
 def resume(connection: sqlite3.Connection, execution_id: str) -> dict[str, Any]:
-    """What a run had done when it began to wait: ``steps`` and ``states`` by step."""
+    """What a run had done when it began to wait: ``steps`` and ``states`` by step.
+
+    Both within :data:`SEALED` when there are secrets in them.
+    """
     row = connection.execute(
         "select resume from executions where id = ?", (execution_id,)
     ).fetchone()
     return json.loads(row[0]) if row is not None and row[0] else {}
+
+
+def sealed_states(connection: sqlite3.Connection) -> list[tuple[str, bytes]]:
+    """Runs that wait with secrets in what they had done: id, and what is sealed."""
+    rows = connection.execute(
+        "select id, json_extract(resume, ?) as sealed from executions"
+        " where resume is not null and sealed is not null",
+        (f"$.{SEALED}",),
+    )
+    return [(row["id"], row["sealed"].encode()) for row in rows]
+
+
+def reseal_state(connection: sqlite3.Connection, execution_id: str, sealed: bytes) -> None:
+    """Keep what :func:`sealed_states` gave, sealed with another key."""
+    connection.execute(
+        "update executions set resume = ? where id = ?",
+        (json.dumps({SEALED: sealed.decode()}), execution_id),
+    )
 
 
 def note_choice(

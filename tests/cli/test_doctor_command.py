@@ -57,3 +57,25 @@ def test_no_bash_is_a_problem(jt: Command, monkeypatch: pytest.MonkeyPatch) -> N
         assert states(jt)["agent shell"] == "problem"
     finally:
         registry._ours.cache_clear()
+
+
+def test_the_key_and_the_secrets_are_looked_at(
+    jt: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jt.ok("secret", "set", "PW", stdin="hunter22")
+    assert (states(jt)["secret key"], states(jt)["secrets"]) == ("ok", "ok")
+    key = home / "secret.key"
+    key.chmod(0o644)
+    assert f"chmod 600 {key}" in jt("doctor").out
+    key.chmod(0o600)
+    jt.ok("secret", "set", "FAR", "--from", "env:NOT_SET_ANYWHERE")
+    answer = jt("doctor")
+    assert answer.code == 1
+    assert "FAR cannot be had" in answer.out
+    monkeypatch.setenv("NOT_SET_ANYWHERE", "found")
+    assert states(jt)["secrets"] == "ok"
+    key.unlink()
+    answer = jt("doctor")
+    assert "is gone: no sealed secret opens" in answer.out
+    assert "jobs-tui secret set PW" in answer.out
+    assert "hunter22" not in answer.out

@@ -142,3 +142,13 @@ async def test_what_a_full_disk_refuses_is_counted_and_complains_nowhere(
     gc.collect()
     assert output.lost_lines >= 2
     assert complaints == []
+
+
+async def test_what_rows_keep_shows_no_secret_and_no_half_of_one(store: Store) -> None:
+    output = output_of(store, masker=Masker(["first\tpart\nsecond-part", "hunter22secret"]))
+    assert output.row_text("no: first\tpart\nsecond-part!", 100) == "no: ***!"
+    assert output.row_text("no: hunter\u200b22sec\x1b]0;x\x07ret", 100) == "no: ***"
+    cut = ("x" * 480 + " hunter22secret")[:490]
+    assert output.row_text(cut, 1000) == "x" * 480 + " ***"
+    assert output.row_text("he said hunter", 100) == "he said hunter"
+    assert output.row_text(None, 100) is None
