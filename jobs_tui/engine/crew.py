@@ -10,18 +10,11 @@ from functools import partial
 from typing import Any
 
 from jobs_tui.agents.budgets import Account, standings
+from jobs_tui.agents.crew import Delegate, PlannedStep
 from jobs_tui.agents.directory import Directory
 from jobs_tui.agents.doer import agent_not_ready
 from jobs_tui.agents.registry import get_runner
-from jobs_tui.agents.runner import (
-    Delegate,
-    PlannedStep,
-    ProcessSpawner,
-    Result,
-    Resume,
-    Task,
-    ToolCall,
-)
+from jobs_tui.agents.runner import ProcessSpawner, Result, Resume, Task, ToolCall
 from jobs_tui.agents.surroundings import filled_servers, surroundings_of
 from jobs_tui.agents.tool_processes import LauncherProcesses
 from jobs_tui.engine.gate import EngineGate, refused_to_begin
@@ -58,7 +51,7 @@ class Asked:
 
 @dataclass(slots=True)
 class EngineCrew:
-    """See :class:`jobs_tui.agents.runner.Crew`; one per attempt."""
+    """See :class:`jobs_tui.agents.crew.Crew`; one per attempt."""
 
     parts: Parts
     execution: Execution
