@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from jobs_tui.models.budget import Budget
@@ -73,9 +73,16 @@ class Standing:
 
 
 def standings(
-    connection: sqlite3.Connection, accounts: Iterable[Account], now: datetime
+    connection: sqlite3.Connection,
+    accounts: Iterable[Account],
+    now: datetime,
+    zone: tzinfo = UTC,
 ) -> list[Standing]:
-    """Every limit of these accounts with what is used of it now."""
+    """Every limit of these accounts with what is used of it now.
+
+    Args:
+        zone: in which days and months begin.
+    """
     found = []
     for account in accounts:
         limits = account.budget.limits()
@@ -84,7 +91,7 @@ def standings(
             if not names:
                 continue
             spent = spending.since(
-                connection, start(now), job_id=account.job_id, agent_id=account.agent_id
+                connection, start(now, zone), job_id=account.job_id, agent_id=account.agent_id
             )
             for name in names:
                 used = spent.cost if name.startswith("cost") else Decimal(spent.tokens)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
+from jobs_tui.engine.places import Places
 from jobs_tui.guard.policy.engine import PolicyEngine
 from jobs_tui.guard.secrets.resolver import Secrets
 from jobs_tui.store.database import Store
@@ -20,6 +21,7 @@ class Parts:
     rng: random.Random = field(default_factory=random.Random)
     secrets: Secrets = field(init=False)
     policies: PolicyEngine = field(init=False)
+    places: Places = field(default_factory=Places)
 
     def __post_init__(self) -> None:
         self.secrets = Secrets(self.store)

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jobs_tui.agents.budgets import standings
 from jobs_tui.agents.directory import Directory
 from jobs_tui.agents.doer import Doer, doer_of
 from jobs_tui.agents.runner import ProcessSpawner, ToolCall
 from jobs_tui.agents.surroundings import environment_of
-from jobs_tui.engine.crew import accounts_of
 from jobs_tui.engine.environments import environment_problem
 from jobs_tui.engine.parts import Parts
+from jobs_tui.engine.purse import accounts_of, standings_of
 from jobs_tui.guard.policy.questions import job_question
 from jobs_tui.models.approval import RUN
 from jobs_tui.models.config import JobConfig
@@ -72,8 +71,7 @@ async def preflight(
             return NoGo(ExecutionStatus.BLOCKED, reason)
     accounts = accounts_of(parts, execution, config, doer.agent)
     if accounts:
-        store = parts.store
-        for one in standings(store.jobs.reader(), accounts, store.clock.now()):
+        for one in standings_of(parts, accounts):
             if one.exhausted:
                 return NoGo(ExecutionStatus.SKIPPED, f"budget: {one.sentence()}")
             if one.near:

@@ -16,6 +16,8 @@ from jobs_tui.engine.doing import do_job
 from jobs_tui.engine.output import LogOutput
 from jobs_tui.engine.parts import Parts
 from jobs_tui.engine.preflight import NoGo, preflight
+from jobs_tui.engine.purse import Purse
+from jobs_tui.engine.step_book import StepBook, rows_of
 from jobs_tui.models.config import JobConfig
 from jobs_tui.models.enums import ExecutionStatus, Stream
 from jobs_tui.models.execution import Execution
@@ -74,7 +76,7 @@ class Work:
         try:
             result = await do_job(self._crew, looked.doer)
         finally:
-            if self._crew.rows:
+            if self._crew.book.rows:
                 self._end_steps()
         if result.status == ExecutionStatus.WAITING_FOR_INPUT:
             return NoGo(ExecutionStatus.WAITING_FOR_INPUT, self._crew.asked_reason())
@@ -97,7 +99,7 @@ class Work:
             now,
             log_lines=self._output.lines,
             log_bytes=self._output.size + (self._execution.log_bytes or 0),
-            resume=None if crew is None else {"steps": crew.kept, "states": crew.states},
+            resume=None if crew is None else crew.so_far(),
             begun=crew is not None,
         )
         return held, asked
@@ -107,8 +109,12 @@ class Work:
         start = Start(execution.id, execution.nominal_at or execution.created_at)
         connection = self._parts.store.jobs.reader()
         begun: dict[str, Any] = {}
+        book = StepBook(self._parts, execution, self._output)
         if execution.resumes:
             begun = executions.resume(connection, execution.id)
+            book.rows = rows_of(steps.listing(connection, execution.id))
+        kept, booked = dict(begun.get("steps", {})), dict(begun.get("booked", {}))
+        before = [one["usage"] for one in kept.values()] + list(booked.values())
         return EngineCrew(
             parts=self._parts,
             execution=execution,
@@ -131,7 +137,9 @@ class Work:
                 "JOBS_TUI_ATTEMPT": str(execution.attempt),
             },
             decisions=decisions,
-            kept=dict(begun.get("steps", {})),
+            book=book,
+            purse=Purse(self._parts, execution, self._config, booked, before),
+            kept=kept,
             states=dict(begun.get("states", {})),
         )
 

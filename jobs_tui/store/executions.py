@@ -179,7 +179,7 @@ def attempts(connection: sqlite3.Connection, execution_id: str) -> list[Attempt]
 
 
 def resume(connection: sqlite3.Connection, execution_id: str) -> dict[str, Any]:
-    """What a run had done when it began to wait: ``steps`` and ``states`` by step."""
+    """What a run had done when it began to wait: ``steps``, ``states``, ``booked`` by step."""
     row = connection.execute(
         "select resume from executions where id = ?", (execution_id,)
     ).fetchone()

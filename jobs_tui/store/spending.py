@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -78,14 +78,14 @@ def since(
     return Spent(row[0], Decimal(row[1]) / NANO, row[2])
 
 
-def day_start(now: datetime) -> datetime:
-    """The beginning of the day, UTC."""
-    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+def day_start(now: datetime, zone: tzinfo = UTC) -> datetime:
+    """The beginning of the day in a zone."""
+    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
-def month_start(now: datetime) -> datetime:
-    """The beginning of the month, UTC."""
-    return day_start(now).replace(day=1)
+def month_start(now: datetime, zone: tzinfo = UTC) -> datetime:
+    """The beginning of the month in a zone."""
+    return day_start(now, zone).replace(day=1)
 
 
 def _whole(value: Any) -> int:

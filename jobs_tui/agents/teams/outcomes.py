@@ -4,56 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
 
+from jobs_tui.agents import usage
 from jobs_tui.agents.runner import ANSWER_LIMIT, RESULT_LIMIT, Result
 
 COMPLETED, FAILED, WAITING = "completed", "failed", "waiting_for_input"
-_COUNTED = ("requests", "tool_calls", "input_tokens", "output_tokens")
-_SECONDS = ("cpu_user_seconds", "cpu_system_seconds")
 _CUT = "\n… (cut)"
 
 
 def total_usage(results: Iterable[Result]) -> dict[str, object]:
-    """Counts and costs added up, the largest memory; a cost that is not known is not guessed.
-
-    Results without a model say nothing of costs and change none.
-    """
-    found: dict[str, object] = {}
-    models: dict[str, None] = {}
-    costs: list[Decimal | None] = []
-    for usage in (one.usage for one in results):
-        for name in (*_COUNTED, *_SECONDS):
-            value = usage.get(name)
-            if isinstance(value, (int, float)):
-                found[name] = _number(found.get(name)) + value
-        size = usage.get("max_rss_bytes")
-        if isinstance(size, (int, float)):
-            found["max_rss_bytes"] = max(_number(found.get("max_rss_bytes")), size)
-        if usage.get("model"):
-            models[str(usage["model"])] = None
-        if "cost" in usage:
-            costs.append(_money(usage["cost"]))
-        elif usage.get("requests") or usage.get("model"):
-            costs.append(None)
-    if models:
-        found["model"] = ", ".join(models)
-    if costs:
-        known = [cost for cost in costs if cost is not None]
-        found["cost"] = format(sum(known, Decimal()), "f") if len(known) == len(costs) else None
-    return found
-
-
-def _number(value: object) -> int | float:
-    return value if isinstance(value, (int, float)) else 0
-
-
-def _money(value: object) -> Decimal | None:
-    try:
-        found = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
+    """See :func:`jobs_tui.agents.usage.total_usage`."""
+    return usage.total_usage(one.usage for one in results)
 
 
 def joined(answers: Mapping[str, str]) -> str:
