@@ -6,8 +6,8 @@ from typing import Any
 
 from jobs_tui.agents.directory import Directory
 from jobs_tui.agents.registry import get_runner
+from jobs_tui.agents.teams.prompts import check_inner
 from jobs_tui.guard.secrets.entries import parse_entry, parse_reference
-from jobs_tui.guard.text_template import text_variables
 from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.errors import InvalidInput, JobsTuiError, NotFound
 from jobs_tui.models.job_input import ExecutionEnvironmentInput
@@ -93,8 +93,7 @@ def _team(team: TeamInput, known: Directory) -> None:
                 "Put an llm agent first, or choose sequential or parallel.",
                 field="members.0.agent",
             )
-        if member.prompt is not None:
-            text_variables(member.prompt)
+    _inner(team, known, "members")
 
 
 def _workflow(workflow: WorkflowInput, known: Directory) -> None:
@@ -105,6 +104,15 @@ def _workflow(workflow: WorkflowInput, known: Directory) -> None:
             raise InvalidInput(
                 f"The prompt of the step {step.name} is empty.", field=f"steps.{number}.prompt"
             )
+    _inner(workflow, known, "steps")
+
+
+def _inner(entity: TeamInput | WorkflowInput, known: Directory, field: str) -> None:
+    """The prompts inside, which their runs would refuse; the message names the step."""
+    try:
+        check_inner(entity, known)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, error.hint, field=field) from None
 
 
 def _known_agent(known: Directory, agent_id: str, field: str) -> AgentInput:
@@ -135,35 +143,22 @@ def _secrets(entries: list[str]) -> None:
 
 
 def _policy(policy: PolicyInput) -> None:
-    if policy.engine == "opa":
-        if not (policy.url or "").startswith(("http://", "https://")):
-            raise InvalidInput(
-                "A policy of an OPA server needs its url.",
-                "Such as http://127.0.0.1:8181/v1/data/jobs/authz.",
-                field="url",
-            )
-        return
-    if not (policy.module or "").strip():
-        raise InvalidInput(
-            "A policy needs its Rego module.",
-            "Give the file with --file, or choose an OPA server with --url.",
-            field="module",
-        )
-    from jobs_tui.guard.policy.engine import PolicyEngine
+    from jobs_tui.guard.policy.engine import policy_engine
 
-    engine = PolicyEngine()
-    try:
-        problem = engine.check_module(policy.module or "")
-    finally:
-        engine.close()
+    problem = policy_engine().check_policy(policy)
     if problem:
-        raise InvalidInput(f"The policy {policy.id} is not valid: {problem}", field="module")
+        field = "url" if policy.engine == "opa" or policy.url is not None else "module"
+        raise InvalidInput(f"The policy {policy.id} cannot be used. {problem}", field=field)
 
 
 def warnings_of(ctx: Context, kind: ResourceKind, spec: dict[str, Any]) -> list[str]:
     """What a careful person would still want to know of one that can be kept."""
     from jobs_tui.agents.doer import agent_not_ready
 
+    if kind is ResourceKind.TEAM:
+        return list(check_inner(TeamInput.model_validate(spec), ctx.directory))
+    if kind is ResourceKind.WORKFLOW:
+        return list(check_inner(WorkflowInput.model_validate(spec), ctx.directory))
     if kind is not ResourceKind.AGENT:
         return []
     try:

@@ -230,7 +230,7 @@ class TestPlaces:
             run = starts.start(ctx, workflow(x=("one", [])).id).execution_id
             dispatcher.wake()
             await until(lambda: not dispatcher.parts.places.free(ctx.directory.agent("one")))
-            await wait_for(ctx, run, ExecutionStatus.RUNNING)
+            await until(lambda: "x" in steps_of(ctx, run))  # planned, and its place asked for
             assert dispatcher.cancel(run, "by ada")
             ended = await wait_end(ctx, run)
             assert runs.get(ctx, holder).status is ExecutionStatus.RUNNING

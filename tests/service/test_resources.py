@@ -57,6 +57,8 @@ def test_an_id_is_taken_once_and_built_in_ones_never(ctx: Context) -> None:
         (AGENT, {"id": "x", "kind": "shell", "api_key": "sk-secret"}, "api_key"),
         (AGENT, {"id": "x", "kind": "shell", "unheard": 1}, "unheard"),
         (TEAM, {"id": "t", "members": []}, "members"),
+        (TEAM, {"id": "t", "members": [{"agent": "shell", "prompt": "echo `{{ x }}`"}]}, "members"),
+        (WORKFLOW, {"id": "w", "steps": [{"name": "a", "prompt": "echo {{ x"}]}, "steps"),
         (TEAM, {"id": "t", "members": [{"agent": "nobody"}]}, "members.0.agent"),
         (TEAM, {"id": "t", "members": [{"agent": "shell"}], "strategy": "x"}, "strategy"),
         (TEAM, {"id": "t", "members": [{"agent": "shell"}], "strategy": "lead"}, "body"),

@@ -90,14 +90,27 @@ class PolicyEngine:
         return await loop.run_in_executor(threads, self.decide, policies, question)
 
     def check_module(self, source: str) -> str:
-        """What is wrong with a Rego module, one sentence with its line; empty when it is sound."""
+        """What is wrong with a Rego module, one sentence with its line; empty when it is sound.
+
+        Its own tests (rules that begin with ``test_``) have to hold.
+        """
+        return self.examined(source)[0]
+
+    def examined(self, source: str) -> tuple[str, int]:
+        """As :meth:`check_module`, and how many tests of its own the module has."""
         if not source.strip():
-            return "The module is empty."
+            return "The module is empty.", 0
         try:
-            problem = self._request({"do": "check", "source": source}, CHECK).get("problem")
+            found = self._request({"do": "check", "source": source}, CHECK)
         except NoAnswer as error:
-            return f"The module could not be checked: {error}."
-        return "" if problem is None else f"The module is not valid: {problem}."
+            return f"The module could not be checked: {error}.", 0
+        problem = found.get("problem", found.get("error"))
+        if problem is not None:
+            return f"The module is not valid: {problem}.", 0
+        if found["failed"]:
+            some = ", ".join(found["failed"][:5])
+            return f"{len(found['failed'])} of its {found['tests']} tests fail: {some}.", 0
+        return "", int(found["tests"])
 
     def check_policy(self, policy: PolicyInput) -> str:
         """What is wrong with a policy, one sentence; empty when it can be asked.
