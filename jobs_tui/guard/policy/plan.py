@@ -17,10 +17,8 @@ _WRITTEN = frozenset({"target", "result", "key", "value", "local", "return"})
 """Keys under which a plain number is a local that the statement gives a value."""
 _READ = frozenset({"source", "object", "array", "set"})
 
-_OPERATORS = frozenset(
-    "eq equal neq gt gte lt lte plus minus mul div rem and or assign count numbers.range"
-    " internal.member_2 internal.member_3".split()
-)
+_SIGNS = {"eq", "equal", "neq", "gt", "gte", "lt", "lte", "plus", "minus", "mul", "div", "rem"}
+_OPERATORS = _SIGNS | {"and", "or", "assign", "count", "internal.member_2", "internal.member_3"}
 """Built-in functions that are written as signs, or that fail for no value."""
 
 
