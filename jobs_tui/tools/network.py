@@ -1,10 +1,9 @@
-"""What answers over the network: HTTP, certificates, ports; and whether a service runs."""
+"""What answers over the network: HTTP, certificates, ports."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import socket
 import ssl
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from jobs_tui.tools.arguments import Host, Port, ToolArguments
-from jobs_tui.tools.tool import Tool, ToolContext, ToolFailed, ToolResult
+from jobs_tui.tools.tool import Tool, ToolContext, ToolResult
 from jobs_tui.tools.words import count, rows, short, size, span
 
 BODY_LIMIT = 2_000_000
@@ -251,63 +250,6 @@ async def _try_port(arguments: TcpPort, port: int) -> str:
     return ""
 
 
-class ServiceStatus(ToolArguments):
-    """Which systemd units."""
-
-    services: Annotated[
-        list[Annotated[str, Field(pattern=r"^[A-Za-z0-9:_.\\@-]{1,200}$")]],
-        Field(min_length=1, max_length=50),
-    ] = Field(description="names of systemd units: nginx, postgresql.service")
-    user: bool = Field(False, description="units of the user instead of the system")
-
-
-async def _service(arguments: ServiceStatus, context: ToolContext) -> ToolResult:
-    if shutil.which("systemctl") is None:
-        raise ToolFailed(
-            "There is no systemd on this machine, so services cannot be asked about.",
-            "Ask for a process or a port instead.",
-        )
-    scope = ["--user"] if arguments.user else []
-    found = []
-    for name in arguments.services:
-        done = await context.processes.run(
-            ["systemctl", *scope, "show", "--no-pager",
-             "--property=Id,LoadState,ActiveState,SubState,Description,ActiveEnterTimestamp,NRestarts",
-             "--", name],
-            timeout=15,
-        )  # fmt: skip
-        if done.exit_code:
-            said = done.stderr.strip().splitlines()
-            raise ToolFailed(
-                f"systemd does not answer: {short(said[0]).rstrip('.') if said else 'no reason'}."
-            )
-        pairs = (line.partition("=") for line in done.stdout.splitlines())
-        found.append({key: value for key, _, value in pairs})
-    alarms = tuple(
-        f"The service {name} does not exist."
-        if one.get("LoadState") == "not-found"
-        else f"The service {name} is {one.get('ActiveState')} ({one.get('SubState')})."
-        for name, one in zip(arguments.services, found, strict=True)
-        if one.get("ActiveState") != "active"
-    )
-    lines = [
-        (
-            one.get("Id", name),
-            f"{one.get('ActiveState')} ({one.get('SubState')})",
-            one.get("ActiveEnterTimestamp") or "--",
-            one.get("Description", ""),
-        )
-        for name, one in zip(arguments.services, found, strict=True)
-    ]
-    running = len(found) - len(alarms)
-    return ToolResult(
-        text=rows(lines),
-        summary=short(alarms[0] if alarms else f"{count(running, 'service')} active"),
-        data={"services": found},
-        alarms=alarms,
-    )
-
-
 HTTP_CHECK = Tool(
     name="http_check",
     title="HTTP check",
@@ -351,19 +293,4 @@ TCP_PORT = Tool(
         "can we connect to host port 443",
         "check ports 80 and 443",
     ),
-)
-SERVICE_STATUS = Tool(
-    name="service_status",
-    title="Service status",
-    description="Asks systemd whether services are active.",
-    arguments=ServiceStatus,
-    run=_service,
-    read_only=True,
-    phrases=(
-        "is the service nginx running",
-        "check that service ssh is active",
-        "status of the postgresql service",
-        "is the systemd unit active",
-    ),
-    needs=("systemctl",),
 )
