@@ -280,6 +280,7 @@ class EngineCrew:
             step=step,
             decisions=self.decisions,
             clock=self.parts.store.clock,
+            resolve=self.parts.secrets.resolve,
         )
 
     def _resume(self, step: str) -> Resume | None:

@@ -101,7 +101,7 @@ async def _policies(
         face="engine",
         now=parts.store.clock.now(),
     )
-    verdict = await parts.policies.adecide(policies, question)
+    verdict = await parts.policies.adecide(policies, question, parts.secrets.resolve)
     if verdict.decision is Decision.DENY:
         return NoGo(ExecutionStatus.FAILED, f"denied by policy: {verdict.reason}")
     if verdict.decision is Decision.ALLOW:

@@ -13,6 +13,7 @@ from jobs_tui.guard.policy.engine import policy_engine
 from jobs_tui.guard.policy.questions import job_question
 from jobs_tui.guard.policy.shipped import Example
 from jobs_tui.guard.policy.shipped import examples as shipped
+from jobs_tui.guard.secrets.resolver import Secrets
 from jobs_tui.models.enums import TriggerType
 from jobs_tui.models.errors import InvalidInput, NotFound
 from jobs_tui.models.job import Definition
@@ -66,7 +67,7 @@ def try_policy(ctx: Context, ref: str, question: Mapping[str, Any]) -> Tried:
     if problem:
         raise InvalidInput(f"{ref!r:.200}: {problem}", "Mend it first.", field="module")
     asked = policy.model_copy(update={"enabled": True})
-    verdict = policy_engine().decide([asked], question)
+    verdict = policy_engine().decide([asked], question, Secrets(ctx.store).resolve)
     return Tried(policy.id, str(verdict.decision), verdict.reason)
 
 
@@ -97,7 +98,7 @@ def _found(ctx: Context, policy: PolicyInput) -> tuple[str, bool]:
         said.append(f"{tests} {'test' if tests == 1 else 'tests'} of its own passed")
     asked = policy.model_copy(update={"enabled": True})
     for name, question in _ordinary(ctx).items():
-        verdict = engine.decide([asked], question)
+        verdict = engine.decide([asked], question, Secrets(ctx.store).resolve)
         if "could not decide: " in verdict.reason:
             why = verdict.reason.partition("could not decide: ")[2]
             return f"It cannot decide about an ordinary {name}: {why}.", False

@@ -7,7 +7,7 @@ from typing import Any
 from jobs_tui.agents.directory import Directory
 from jobs_tui.agents.registry import get_runner
 from jobs_tui.agents.teams.prompts import check_inner
-from jobs_tui.guard.secrets.entries import parse_entry, parse_reference
+from jobs_tui.guard.secrets.entries import SCHEMES, parse_entry, parse_reference
 from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.errors import InvalidInput, JobsTuiError, NotFound
 from jobs_tui.models.job_input import ExecutionEnvironmentInput
@@ -15,6 +15,7 @@ from jobs_tui.models.resource import ResourceKind
 from jobs_tui.models.surroundings import EnvironmentInput, IntegrationInput, PolicyInput
 from jobs_tui.models.team import Strategy, TeamInput, WorkflowInput
 from jobs_tui.service.context import Context
+from jobs_tui.store import secrets as secret_rows
 
 
 def check_spec(ctx: Context, kind: ResourceKind, spec: dict[str, Any], known: Directory) -> None:
@@ -34,7 +35,7 @@ def check_spec(ctx: Context, kind: ResourceKind, spec: dict[str, Any], known: Di
     elif kind is ResourceKind.INTEGRATION:
         _secrets(IntegrationInput.model_validate(spec).secrets)
     elif kind is ResourceKind.POLICY:
-        _policy(PolicyInput.model_validate(spec))
+        _policy(ctx, PolicyInput.model_validate(spec))
 
 
 def _agent(agent: AgentInput) -> None:
@@ -142,13 +143,31 @@ def _secrets(entries: list[str]) -> None:
         parse_entry(entry)
 
 
-def _policy(policy: PolicyInput) -> None:
+def _policy(ctx: Context, policy: PolicyInput) -> None:
     from jobs_tui.guard.policy.engine import policy_engine
 
+    if policy.token is not None and not _names_a_secret(ctx, policy.token):
+        raise InvalidInput(
+            "token is a reference to the server's token, not the token itself, and no secret of"
+            " this home has such a name.",
+            "Keep it with `jobs-tui secret set NAME` and write store:NAME, or write env:NAME.",
+            field="token",
+        )
     problem = policy_engine().check_policy(policy)
     if problem:
-        field = "url" if policy.engine == "opa" or policy.url is not None else "module"
+        field = "module"
+        if policy.engine == "opa" or policy.url is not None:
+            field = "url"
+        elif policy.token is not None:
+            field = "token"
         raise InvalidInput(f"The policy {policy.id} cannot be used. {problem}", field=field)
+
+
+def _names_a_secret(ctx: Context, reference: str) -> bool:
+    """Whether it is a reference with its scheme, or the name of a secret that there is."""
+    if reference.partition(":")[0] in SCHEMES:
+        return True
+    return secret_rows.get(ctx.store.jobs.reader(), reference) is not None
 
 
 def warnings_of(ctx: Context, kind: ResourceKind, spec: dict[str, Any]) -> list[str]:

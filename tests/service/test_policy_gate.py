@@ -111,7 +111,7 @@ class TestChange:
         seen: list[str] = []
 
         class Meddling:
-            def decide(self, policies: object, question: dict[str, Any]) -> Verdict:
+            def decide(self, policies: object, question: dict[str, Any], *rest: Any) -> Verdict:
                 seen.append(question["job"]["prompt"])
                 if len(seen) == 1:
                     jobs.edit(ctx, job.id, {"prompt_template": "echo other"})

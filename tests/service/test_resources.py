@@ -56,6 +56,12 @@ def test_an_id_is_taken_once_and_built_in_ones_never(ctx: Context) -> None:
         (AGENT, {"id": "x", "kind": "shell", "limits": {"cost": -1}}, "limits.cost"),
         (AGENT, {"id": "x", "kind": "shell", "api_key": "sk-secret"}, "api_key"),
         (AGENT, {"id": "x", "kind": "shell", "unheard": 1}, "unheard"),
+        (
+            POLICY,
+            {"id": "p", "engine": "opa", "url": "http://h/v1/data/x", "token": "eyJhb"},
+            "token",
+        ),
+        (POLICY, {"id": "p", "module": "package p\ndeny := false", "token": "env:T"}, "token"),
         (TEAM, {"id": "t", "members": []}, "members"),
         (TEAM, {"id": "t", "members": [{"agent": "shell", "prompt": "echo `{{ x }}`"}]}, "members"),
         (WORKFLOW, {"id": "w", "steps": [{"name": "a", "prompt": "echo {{ x"}]}, "steps"),
