@@ -18,13 +18,14 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
-from jobs_tui.engine.dispatcher import LocalDispatcher
 from jobs_tui.engine.engine import Engine
 from jobs_tui.engine.identity import identity
 from jobs_tui.engine.launcher.client import Launcher
 from jobs_tui.engine.lease import HomeLease
+from jobs_tui.engine.local_dispatcher import LocalDispatcher
 from jobs_tui.engine.parts import Parts
 from jobs_tui.engine.trying import try_agent, try_environment
+from jobs_tui.engine.waiting import LOOK_AT_WAITING, look_at_waiting
 from jobs_tui.models.errors import JobsTuiError, Refused
 from jobs_tui.models.ids import new_token
 from jobs_tui.models.resource import ResourceKind
@@ -185,7 +186,7 @@ class EngineHost:
 
     async def _run(self) -> None:
         self._loop = asyncio.get_running_loop()
-        engine = Engine(self._store, self._settings, self._lease)
+        engine = Engine(self._store, self._settings, self._lease, LocalDispatcher)
         await engine.start()
         self._engine = engine
         self._store.jobs.writer.committed = lambda: self._call(engine.wake)
@@ -311,10 +312,10 @@ async def _check(
     engine: Engine, ctx: Context, kind: ResourceKind, resource_id: str
 ) -> dict[str, Any]:
     """Try out an agent or an environment in a running engine."""
-    launcher = engine.dispatcher.launcher
+    launcher = engine.parts.launcher
     if launcher is None:
         raise Refused("No process can be started at this moment.", "Try again in a second.")
-    return await _tried(engine.dispatcher.parts, launcher, ctx, kind, resource_id)
+    return await _tried(engine.parts, launcher, ctx, kind, resource_id)
 
 
 async def _tried(
@@ -359,13 +360,17 @@ def run_alone(store: Store, execution_id: str) -> None:
 
 async def _run_alone(store: Store, execution_id: str) -> None:
     token = new_token()
-    dispatcher = LocalDispatcher(store, load_settings(store.home), token=token, only=execution_id)
     launcher = await Launcher.start(store.home.journal(token))
-    dispatcher.owner = identity(token, launcher.pid, launcher.start_time).text()
-    dispatcher.launcher = launcher
+    parts = Parts(store, load_settings(store.home), launcher=launcher)
+    parts.owner = identity(token, launcher.pid, launcher.start_time).text()
+    dispatcher = LocalDispatcher(parts, token, only=execution_id)
     claims = asyncio.create_task(dispatcher.run())
+    looked_at = store.clock.monotonic()
     try:
         while _live(store, execution_id):
+            if store.clock.monotonic() - looked_at >= LOOK_AT_WAITING:
+                await look_at_waiting(parts)  # no engine does it
+                looked_at = store.clock.monotonic()
             for asked, who in queue.cancel_requests(store.jobs.reader()):
                 dispatcher.cancel(asked, f"cancelled by {who}")
             dispatcher.wake()
@@ -374,7 +379,7 @@ async def _run_alone(store: Store, execution_id: str) -> None:
         await dispatcher.wait_idle()
         await claims
     finally:
-        dispatcher.parts.close()
+        parts.close()
         await launcher.close()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from hypothesis import settings
 
@@ -10,6 +12,10 @@ from tests.fakes import FakeClock
 # What `make test` uses: the same examples each time, and no deadline on a busy machine. Without
 # the option pytest goes on looking for new examples.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
+
+# A shell starts what it leaves in the background with Ctrl-C ignored, and a child inherits that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from decimal import Decimal
 
+from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.budget import Budget
 from jobs_tui.store import spending
 
@@ -32,6 +33,8 @@ class Standing:
     """``cost_per_day``, ``tokens_per_month``..."""
     limit: Decimal
     used: Decimal
+    unknown: int = 0
+    """Runs within the period whose cost is not known, so not in ``used``; of money only."""
 
     @property
     def money(self) -> bool:
@@ -60,23 +63,57 @@ class Standing:
         """What may still be used."""
         return max(Decimal(0), self.limit - self.used)
 
+    def left_words(self) -> str:
+        """What is left, whether that is much or little: ``$3.00 of $5.00 is left today``."""
+        verb = "is" if self.money else "are"
+        return f"{self._of_limit(self.left)} {verb} left {self.period}"
+
     def sentence(self) -> str:
         """How it stands, in words."""
-        used, limit = (self._amount(amount) for amount in (self.used, self.limit))
         verb = "is exhausted" if self.exhausted else "is nearly used up"
-        return f"The budget of {self.account.label} {verb}: {used} of {limit} {self.period}."
+        return f"The budget of {self.account.label} {verb}: {self.amounts} {self.period}."
 
-    def _amount(self, amount: Decimal) -> str:
+    @property
+    def amounts(self) -> str:
+        """``$4.10 of $5.00``, ``1,200 of 5,000 tokens``."""
+        return self._of_limit(self.used)
+
+    def _of_limit(self, amount: Decimal) -> str:
         if not self.money:
-            return f"{int(amount):,} tokens"
+            return f"{int(amount):,} of {int(self.limit):,} tokens"
+        return f"{self._dollars(amount)} of {self._dollars(self.limit)}"
+
+    @staticmethod
+    def _dollars(amount: Decimal) -> str:
         return f"${amount:.2f}" if amount >= Decimal("0.01") or not amount else f"${amount:f}"
+
+
+def accounts_of(
+    home: Budget | None, job: Budget | None, job_id: str, agents: Iterable[AgentInput]
+) -> list[Account]:
+    """The budgets that a run is charged to: the home's, the job's, its agents'.
+
+    Args:
+        job_id: empty for a job that does not exist yet and has spent nothing.
+    """
+    found = []
+    if home is not None:
+        found.append(Account("this home", home))
+    if job is not None:
+        found.append(Account("the job", job, job_id=job_id))
+    found += [
+        Account(f"the agent {agent.id}", agent.budget, agent_id=agent.id)
+        for agent in agents
+        if agent.budget is not None
+    ]
+    return found
 
 
 def standings(
     connection: sqlite3.Connection,
     accounts: Iterable[Account],
     now: datetime,
-    zone: tzinfo = UTC,
+    zone: tzinfo,
 ) -> list[Standing]:
     """Every limit of these accounts with what is used of it now.
 
@@ -94,6 +131,8 @@ def standings(
                 connection, start(now, zone), job_id=account.job_id, agent_id=account.agent_id
             )
             for name in names:
-                used = spent.cost if name.startswith("cost") else Decimal(spent.tokens)
-                found.append(Standing(account, name, Decimal(limits[name]), used))
+                money = name.startswith("cost")
+                used = spent.cost if money else Decimal(spent.tokens)
+                unknown = spent.unknown if money else 0
+                found.append(Standing(account, name, Decimal(limits[name]), used, unknown))
     return found

@@ -1,22 +1,18 @@
-"""What several pieces of work used together."""
+"""Usage of models and of the machine, added up: over steps, members and attempts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 _COUNTED = ("requests", "tool_calls", "input_tokens", "output_tokens")
 _SECONDS = ("cpu_user_seconds", "cpu_system_seconds")
 
 
-def total_usage(usages: Iterable[Mapping[str, Any]]) -> dict[str, object]:
+def total_usage(usages: Iterable[Mapping[str, object]]) -> dict[str, object]:
     """Counts and costs added up, the largest memory; a cost that is not known is not guessed.
 
     Usage without a model says nothing of costs and changes none.
-
-    Args:
-        usages: each as ``Result.usage``.
     """
     found: dict[str, object] = {}
     models: dict[str, None] = {}

@@ -33,8 +33,9 @@ KEEP_SECRET = "Keep the secret now: it is shown this once. `jobs-tui webhook rot
 @click.command()
 @click.option("--name", required=True, help="Any text of 1 to 255 characters.")
 @definition_options
+@click.option("--dry-run", is_flag=True, help="Only show what it would do; nothing is written.")
 @click.option("--json", "as_json", is_flag=True, help="Print the job as JSON.")
-def create(name: str, as_json: bool, **options: Any) -> None:
+def create(name: str, dry_run: bool, as_json: bool, **options: Any) -> None:
     """Create a job: what it does, when it starts, who does it.
 
     A variable of the prompt that is not declared with --param is a required parameter.
@@ -56,8 +57,18 @@ def create(name: str, as_json: bool, **options: Any) -> None:
     }
     with opened() as ctx:
         refuse_unknown_doer(ctx, sent)
+        if dry_run:
+            _dry_run(ctx, sent, as_json)
+            return
         saved = jobs.create(ctx, sent)
         _tell(ctx, "Created", saved, as_json)
+
+
+def _dry_run(ctx: Context, sent: dict[str, Any], as_json: bool) -> None:
+    from jobs_tui.cli.preview import show
+    from jobs_tui.service.dry_run import of_fields
+
+    show(of_fields(ctx, sent), as_json)
 
 
 @click.command()

@@ -13,9 +13,13 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import BinaryIO
 
+import click
+
 from jobs_tui.cli.output import duration
 from jobs_tui.cli.session import forget_stdout, warn
 from jobs_tui.cli.shown import outcome, status_words
+from jobs_tui.cli.step_names import StepNames
+from jobs_tui.cli.telling import Telling, tell_end
 from jobs_tui.models.enums import ExecutionStatus, Stream
 from jobs_tui.models.errors import Refused
 from jobs_tui.models.execution import Execution, LogLine
@@ -74,19 +78,27 @@ def stay(ctx: Context, execution_id: str, *, all_to_stderr: bool = False) -> int
         0 completed, 124 timed out, 130 cancelled, 1 otherwise.
     """
     carrier = _Carrier(ctx, execution_id)
+    telling, names = Telling(ctx, execution_id), StepNames(ctx, execution_id)
     out, err = sys.stdout.buffer, sys.stderr.buffer
-    sinks = _Sinks(err if all_to_stderr else out, err)
+    sinks = _Sinks(err if all_to_stderr else out, err, names)
+
+    def look() -> None:
+        carrier.look()
+        telling.look(carried=carrier.hosting)
+
     with _signals(carrier.interrupt):
-        for lines in batches(ctx, execution_id, look=carrier.look):
+        for lines in batches(ctx, execution_id, look=look):
             try:
                 sinks.write(lines)
             except BrokenPipeError:
                 if not carrier.took_over:
                     raise  # the run goes on in its engine
                 forget_stdout()
-                sinks = _Sinks(None, None)
+                sinks = _Sinks(None, None, names)
         carrier.wait()
     ended = runs.get(ctx, execution_id)
+    for line in tell_end(ctx, execution_id):
+        click.echo(line, err=True)
     warn(_farewell(ended))
     return EXIT_STATUS.get(ended.status, 1)
 
@@ -174,16 +186,19 @@ class _Carrier:
 class _Sinks:
     """Where lines go by their stream; None swallows them."""
 
-    def __init__(self, out: BinaryIO | None, err: BinaryIO | None) -> None:
+    def __init__(self, out: BinaryIO | None, err: BinaryIO | None, names: StepNames) -> None:
         self._out = out
         self._err = err
+        self._names = names
 
     def write(self, lines: list[LogLine]) -> None:
         """Write neighbours that go the same way at once, in their order."""
+        self._names.look()
         for line in lines:
             sink = self._err if line.stream in TO_STDERR else self._out
             if sink is not None:
-                sink.write(line.text.encode("utf-8", "replace") + b"\n")
+                text = f"{self._names.before(line.step)}{line.text}\n"
+                sink.write(text.encode("utf-8", "replace"))
         for sink in (self._out, self._err):
             if sink is not None:
                 sink.flush()

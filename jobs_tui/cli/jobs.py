@@ -20,8 +20,11 @@ from jobs_tui.service import dashboard, jobs
 from jobs_tui.service.answers import job_response
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import webhook_url
+from jobs_tui.service.purge import purge_job
 
 NEXT_SHOWN = 3
+EXECUTION = "exec_"
+"""How the ids of runs begin."""
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _job_argument = click.argument("job_ref", metavar="JOB")
 
@@ -58,12 +61,19 @@ def list_jobs(
 
 
 @click.command()
-@_job_argument
+@click.argument("ref", metavar="JOB|EXECUTION")
 @_json_option
-def show(job_ref: str, as_json: bool) -> None:
-    """Show one job: what, when, who, its next runs and how the last ones went."""
+def show(ref: str, as_json: bool) -> None:
+    """Show one job: what, when, who, its next runs and how the last ones went.
+
+    Of a run, named by exec_ and more of its id: who does it, why it waits, what is asked, how Smart
+    chose, what it used, and its steps as a tree.
+    """
     with opened() as ctx:
-        job = jobs.find_any(ctx, job_ref)
+        if ref.startswith(EXECUTION) and not jobs.same_name(ctx, ref):
+            _show_run(ctx, ref, as_json)
+            return
+        job = jobs.find_any(ctx, ref)
         if as_json:
             print_json(job_response(ctx, job))
         else:
@@ -127,11 +137,24 @@ def purge(job_ref: str, yes: bool, as_json: bool) -> None:
         job = jobs.find(ctx, job_ref, archived=True)
         if not yes:
             _ask(job)
-        runs = jobs.purge(ctx, job.id)
+        runs = purge_job(ctx, job.id)
         if as_json:
             print_json({"id": job.id, "executions": runs})
         else:
             click.echo(fields({"Purged": plain(job.name), "id": job.id, "runs": str(runs)}))
+
+
+def _show_run(ctx: Context, ref: str, as_json: bool) -> None:
+    from jobs_tui.cli.run_shown import described
+    from jobs_tui.service import runs
+    from jobs_tui.service.run_answers import run_response
+    from jobs_tui.service.run_detail import detail_of
+
+    detail = detail_of(ctx, runs.find(ctx, ref))
+    if as_json:
+        print_json(run_response(detail))
+    else:
+        click.echo(described(detail, ctx.now()))
 
 
 def _ask(job: Job) -> None:

@@ -24,8 +24,9 @@ _CLI = "jobs_tui.cli"
 ENTRIES = {
     "create": Entry(f"{_CLI}.create:create", "Create a job."),
     "list": Entry(f"{_CLI}.jobs:list_jobs", "List jobs."),
-    "show": Entry(f"{_CLI}.jobs:show", "Show one job with its next runs."),
+    "show": Entry(f"{_CLI}.jobs:show", "Show one job with its next runs, or one run."),
     "edit": Entry(f"{_CLI}.create:edit", "Change a job."),
+    "preview": Entry(f"{_CLI}.preview:preview", "Show what a start of a job would do now."),
     "run": Entry(f"{_CLI}.runs:run", "Start a job now."),
     "pause": Entry(f"{_CLI}.jobs:pause", "Stop automatic starts of a job."),
     "resume": Entry(f"{_CLI}.jobs:resume", "Allow automatic starts again."),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 import click
 
@@ -51,6 +50,7 @@ def export(sections: tuple[str, ...], as_json: bool) -> None:
     Values of secrets are never part of it.
     """
     from jobs_tui.service import manifest
+    from jobs_tui.service.yaml_text import as_yaml
 
     for name in sections:
         if name not in manifest.SECTIONS:
@@ -62,18 +62,4 @@ def export(sections: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         print_json(document)
     else:
-        click.echo(_yaml(document), nl=False)
-
-
-def _yaml(document: Any) -> str:
-    import yaml
-
-    class Dumper(yaml.SafeDumper):
-        """Texts of several lines as blocks, so that prompts can be read."""
-
-    def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-        style = "|" if "\n" in value else None
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-    Dumper.add_representer(str, text)
-    return yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
+        click.echo(as_yaml(document), nl=False)

@@ -15,9 +15,11 @@ from jobs_tui.cli.shown import outcome, status_words
 from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.execution import Execution
 from jobs_tui.service import jobs, runs, starts
-from jobs_tui.service.answers import history_answer, history_entry
+from jobs_tui.service.answers import history_answer
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import engine_state
+from jobs_tui.service.run_answers import run_response
+from jobs_tui.service.run_detail import detail_of
 
 SHOWN = 50
 MOST = 2**62
@@ -42,10 +44,10 @@ def run(
 ) -> None:
     """Start a job now, a paused one too.
 
-    With --follow the exit status is that of the run: 0 completed, 1 failed, lost, blocked or
-    skipped, 124 timed out, 130 cancelled, 2 when it was refused; Ctrl-C cancels the run. Where no
-    engine is running this command carries the run itself. With --json the log goes to standard
-    error.
+    With --follow it stays until the run has ended, says why it waits, and exits with its status:
+    0 completed, 1 failed, lost or skipped, 124 timed out, 130 cancelled, 2 when it was refused;
+    Ctrl-C cancels the run. Where no engine is running this command carries the run itself. With
+    --json the log goes to standard error.
     """
     override: dict[str, Any] = {} if timeout is None else {"timeout": seconds(timeout)}
     with opened() as ctx:
@@ -102,7 +104,7 @@ def cancel(execution: str, as_json: bool) -> None:
         if found.status is ExecutionStatus.RUNNING and not engine_state(ctx).running:
             warn(f"{NO_ENGINE} It ends what is left of the run.")
         if as_json:
-            print_json(history_entry(found))
+            print_json(run_response(detail_of(ctx, found)))
             return
         done = "Cancelled" if found.status is ExecutionStatus.CANCELLED else "Cancelling"
         click.echo(f"{done} run #{found.number} of {found.job_name!r:.80}.")

@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
+from typing import Any
 
 from jobs_tui.agents.directory import directory
 from jobs_tui.agents.missing import not_here
 from jobs_tui.agents.runner import LauncherDied, Process, ProcessSpawner, Result
+from jobs_tui.agents.usage import total_usage
 from jobs_tui.engine.launcher.sweep import process_start_time
 from jobs_tui.engine.output import LogOutput
 from jobs_tui.engine.parts import Parts
@@ -119,7 +121,7 @@ class Attempt:
             exit_code=result.exit_code,
             error_message=self._clean(result.error_message, output),
             result=self._clean(result.result, output),
-            usage=dict(result.usage),
+            usage=self._used(result.usage),
             log_lines=output.lines,
             log_bytes=output.size + (execution.log_bytes or 0),
             retry_at=self._retry_at(status, config, completed) if result.retry else None,
@@ -139,7 +141,7 @@ class Attempt:
                 exit_code=None,
                 error_message=message[:MESSAGE_LIMIT],
                 result=None,
-                usage={},
+                usage=None,
                 log_lines=None,
                 log_bytes=None,
                 retry_at=None,
@@ -234,6 +236,11 @@ class Attempt:
                 start=process_start_time(pid),
             )
         )
+
+    def _used(self, usage: Mapping[str, object]) -> dict[str, Any]:
+        """What the run has used with this attempt: earlier ones were paid for as well."""
+        before = self.execution.usage
+        return total_usage([before, usage]) if before else dict(usage)
 
     def _retry_at(
         self, status: ExecutionStatus, config: JobConfig, completed: datetime

@@ -49,7 +49,7 @@ async def choose(crew: EngineCrew, task: str) -> AgentInput:
 
 
 def _select(crew: EngineCrew, task: str) -> Selection:
-    found = candidates(crew.parts.store.jobs.reader(), crew.directory, task)
+    found = candidates(crew.parts.store.jobs.reader(), crew.directory, crew.parts.secrets, task)
     return select(task, found, wish_of(crew.parts.settings, crew.parts.secrets, None))
 
 

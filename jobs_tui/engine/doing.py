@@ -111,7 +111,7 @@ async def _planned(crew: EngineCrew) -> WorkflowInput | Result | None:
 def _ready(crew: EngineCrew) -> list[AgentInput]:
     """Agents that may be given steps of a plan, the best for the whole task first."""
     task = _rendered(crew)
-    found = candidates(crew.parts.store.jobs.reader(), crew.directory, task)
+    found = candidates(crew.parts.store.jobs.reader(), crew.directory, crew.parts.secrets, task)
     wish = wish_of(crew.parts.settings, crew.parts.secrets, None)
     ranked = rank_by(task, [one for one in found if one.ready], wish).ranked
     return [crew.directory.agent(one.id) for one in ranked]

@@ -10,19 +10,19 @@ from functools import partial
 
 from jobs_tui.engine import occurrences
 from jobs_tui.engine.clockwork import Clockwork
-from jobs_tui.engine.dispatcher import LEASE, LocalDispatcher
-from jobs_tui.engine.environments import release_blocked
+from jobs_tui.engine.dispatcher import LEASE, MakeDispatcher
 from jobs_tui.engine.events import tell
 from jobs_tui.engine.identity import identity
 from jobs_tui.engine.launcher.client import Launcher
 from jobs_tui.engine.launcher.sweep import sweep_marked
 from jobs_tui.engine.lease import HomeLease
+from jobs_tui.engine.parts import Parts
 from jobs_tui.engine.recovery import sweep
 from jobs_tui.engine.retention import retain
+from jobs_tui.engine.waiting import LOOK_AT_WAITING, look_at_waiting
 from jobs_tui.models.errors import JobsTuiError, StoreError
-from jobs_tui.models.times import to_text
 from jobs_tui.schedule.clock_steps import opens_new_epoch
-from jobs_tui.store import approvals, queue
+from jobs_tui.store import queue
 from jobs_tui.store.database import Store
 from jobs_tui.store.settings import Settings
 
@@ -33,7 +33,6 @@ POLL = 0.1
 HEARTBEAT = 15
 SWEEP = 15
 RETAIN = 3600
-LOOK_AT_WAITING = 5
 """Seconds between chores."""
 FORWARD = 2.0
 """Seconds by which the wall clock may run ahead of the monotonic one: beyond it jumped."""
@@ -48,13 +47,17 @@ class Engine:
 
     Args:
         lease: held already (the host takes it before it starts a loop).
+        dispatcher: makes what runs the queued executions.
     """
 
-    def __init__(self, store: Store, settings: Settings, lease: HomeLease) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, lease: HomeLease, dispatcher: MakeDispatcher
+    ) -> None:
         self.store = store
         self.settings = settings
         self.lease = lease
-        self.dispatcher = LocalDispatcher(store, settings, token=lease.token)
+        self.parts = Parts(store, settings)
+        self.dispatcher = dispatcher(self.parts, lease.token)
         self._clockwork = Clockwork(self.tick)
         self._launcher: Launcher | None = None
         self._stop = asyncio.Event()
@@ -111,7 +114,7 @@ class Engine:
             with contextlib.suppress(asyncio.CancelledError):
                 await watch
             self._clockwork.stop()
-            self.dispatcher.parts.close()
+            self.parts.close()
             if self._launcher is not None:
                 await self._launcher.close()
 
@@ -170,16 +173,7 @@ class Engine:
         await retain(self.store, self.settings, self.store.clock.now())
 
     async def _look_at_waiting(self) -> None:
-        """Runs whose environment is ready again go on; approvals that nobody gave are denied."""
-        try:
-            now = self.store.clock.now()
-            released = await release_blocked(self.dispatcher.parts, self.dispatcher.launcher)
-            if self.store.row(approvals.OVERDUE, (to_text(now),)) is not None:
-                released += await self.store.awrite(partial(approvals.expire, now=now))
-        except JobsTuiError as error:
-            log.error("what waits could not be looked at: %s", error.sentence())
-            return
-        if released:
+        if await look_at_waiting(self.parts):
             self.dispatcher.wake()
 
     async def _heartbeat(self) -> None:
@@ -206,12 +200,12 @@ class Engine:
         launcher = await Launcher.start(journal, ENGINE_DEATH_GRACE)
         launcher.on_death = partial(self._launcher_died, launcher)
         self._launcher = launcher
-        self.dispatcher.owner = identity(self.lease.token, launcher.pid, launcher.start_time).text()
-        self.dispatcher.launcher = launcher
+        self.parts.owner = identity(self.lease.token, launcher.pid, launcher.start_time).text()
+        self.parts.launcher = launcher
         self.dispatcher.wake()
 
     def _launcher_died(self, launcher: Launcher, reason: str) -> None:
-        self.dispatcher.launcher = None
+        self.parts.launcher = None
         tell(self.store, "launcher", f"the launcher process ended ({reason}); starting another")
         self._restart = asyncio.get_running_loop().create_task(
             self._restart_launcher(launcher.left)
@@ -220,7 +214,7 @@ class Engine:
     async def _restart_launcher(self, left: frozenset[str]) -> None:
         # Not asked of the store: there the runs may be lost already, their processes are not.
         await asyncio.to_thread(sweep_marked, left)
-        while self.dispatcher.launcher is None and not self._stop.is_set():
+        while self.parts.launcher is None and not self._stop.is_set():
             try:
                 await self._start_launcher()
             except JobsTuiError as error:

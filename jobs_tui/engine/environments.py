@@ -19,7 +19,7 @@ from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.surroundings import EnvironmentInput
 from jobs_tui.models.times import from_text, to_text
-from jobs_tui.store import jobs, queue
+from jobs_tui.store import holds, jobs, queue
 
 log = logging.getLogger("jobs_tui.engine")
 
@@ -89,7 +89,7 @@ async def release_blocked(parts: Parts, spawner: ProcessSpawner | None) -> int:
     Returns:
         How many were queued.
     """
-    rows = queue.waiting(parts.store.jobs.reader(), ExecutionStatus.BLOCKED)
+    rows = holds.waiting(parts.store.jobs.reader(), ExecutionStatus.BLOCKED)
     if not rows:
         return 0
     known, now = directory(parts.store), parts.store.clock.now()
@@ -106,7 +106,7 @@ async def release_blocked(parts: Parts, spawner: ProcessSpawner | None) -> int:
                 )
             problem = found[environment.id]
         if not problem:
-            released += await parts.store.awrite(partial(queue.release, execution_id=row["id"]))
+            released += await parts.store.awrite(partial(holds.release, execution_id=row["id"]))
             continue
         window = job_config(definition.config).catchup_window
         since = from_text(row["blocked_at"] or row["created_at"])

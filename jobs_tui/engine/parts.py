@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
+from jobs_tui.engine.launcher.client import Launcher
 from jobs_tui.engine.places import Places
 from jobs_tui.guard.policy.engine import PolicyEngine
 from jobs_tui.guard.secrets.resolver import Secrets
@@ -14,11 +15,15 @@ from jobs_tui.store.settings import Settings
 
 @dataclass(slots=True)
 class Parts:
-    """One for each dispatcher."""
+    """One for each process that runs something."""
 
     store: Store
     settings: Settings
     rng: random.Random = field(default_factory=random.Random)
+    launcher: Launcher | None = None
+    """Starts processes; None until it has started, and while a dead one is replaced."""
+    owner: str = ""
+    """The identity that goes with leases taken here, see :mod:`jobs_tui.engine.identity`."""
     secrets: Secrets = field(init=False)
     policies: PolicyEngine = field(init=False)
     places: Places = field(default_factory=Places)

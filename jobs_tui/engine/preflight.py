@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from jobs_tui.agents.budgets import accounts_of
 from jobs_tui.agents.directory import Directory
 from jobs_tui.agents.doer import Doer, doer_of
 from jobs_tui.agents.runner import ProcessSpawner, ToolCall
 from jobs_tui.agents.surroundings import environment_of
 from jobs_tui.engine.environments import environment_problem
 from jobs_tui.engine.parts import Parts
-from jobs_tui.engine.purse import accounts_of, standings_of
+from jobs_tui.engine.purse import standings_of
 from jobs_tui.guard.policy.questions import job_question
 from jobs_tui.models.approval import RUN
 from jobs_tui.models.config import JobConfig
@@ -69,7 +70,8 @@ async def preflight(
         if problem:
             reason = f"The environment {environment.id} is not ready: {problem}."
             return NoGo(ExecutionStatus.BLOCKED, reason)
-    accounts = accounts_of(parts, execution, config, doer.agent)
+    agents = () if doer.agent is None else (doer.agent,)
+    accounts = accounts_of(parts.settings.budget(), config.budget, execution.job_id, agents)
     if accounts:
         for one in standings_of(parts, accounts):
             if one.exhausted:

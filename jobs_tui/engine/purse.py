@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from jobs_tui.agents.budgets import Account, Standing, standings
+from jobs_tui.agents.budgets import Account, Standing, accounts_of, standings
 from jobs_tui.agents.usage import total_usage
 from jobs_tui.engine.parts import Parts
 from jobs_tui.models.agent import AgentInput
@@ -76,7 +76,8 @@ class Purse:
         return total_usage([*self.before, *self._spent])
 
     def _standings(self, agent: AgentInput) -> list[Standing]:
-        accounts = accounts_of(self.parts, self.execution, self.config, agent)
+        home, own = self.parts.settings.budget(), self.config.budget
+        accounts = accounts_of(home, own, self.execution.job_id, [agent])
         return standings_of(self.parts, accounts) if accounts else []
 
 
@@ -84,18 +85,3 @@ def standings_of(parts: Parts, accounts: list[Account]) -> list[Standing]:
     """How budgets stand now, in the days and months of the home."""
     store = parts.store
     return standings(store.jobs.reader(), accounts, store.clock.now(), parts.settings.budget_zone())
-
-
-def accounts_of(
-    parts: Parts, execution: Execution, config: JobConfig, agent: AgentInput | None
-) -> list[Account]:
-    """The budgets that a run is charged to: the home's, the job's, the agent's."""
-    found = []
-    home = parts.settings.budget()
-    if home is not None:
-        found.append(Account("this home", home))
-    if config.budget is not None:
-        found.append(Account("the job", config.budget, job_id=execution.job_id))
-    if agent is not None and agent.budget is not None:
-        found.append(Account(f"the agent {agent.id}", agent.budget, agent_id=agent.id))
-    return found

@@ -124,7 +124,7 @@ def _write(
                 if asked is None
                 else f"cancelled by {asked}",
                 result=None,
-                usage={},
+                usage=None,
                 log_lines=None,
                 log_bytes=None,
                 retry_at=now if again else None,

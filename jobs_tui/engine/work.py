@@ -23,7 +23,7 @@ from jobs_tui.models.enums import ExecutionStatus, Stream
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Definition
 from jobs_tui.models.verdict import Verdict
-from jobs_tui.store import approvals, executions, queue, steps
+from jobs_tui.store import approvals, executions, holds, steps
 
 
 class Work:
@@ -86,14 +86,14 @@ class Work:
         """What models have used until the run was ended."""
         return {} if self._crew is None else self._crew.used()
 
-    def hold(self, looked: NoGo, now: datetime) -> tuple[queue.Hold, Sequence[Asked]]:
+    def hold(self, looked: NoGo, now: datetime) -> tuple[holds.Hold, Sequence[Asked]]:
         """What to keep of a run that waits, and what persons are asked."""
         crew, asked = self._crew, list[Asked]()
         if crew is not None:
             asked = crew.asked
         elif looked.ask is not None:
             asked = [Asked(self._execution.agent_id, "", (looked.ask,), looked.reason)]
-        held = queue.Hold(
+        held = holds.Hold(
             looked.status,
             looked.reason,
             now,
@@ -152,15 +152,15 @@ def write_hold(
     connection: sqlite3.Connection,
     execution_id: str,
     token: str,
-    held: queue.Hold,
+    held: holds.Hold,
     asked: Sequence[Asked],
     expires: datetime,
     mask: Callable[[str], str],
 ) -> bool:
     """Let a run wait, or end it as skipped, with what persons are asked, in one transaction."""
     if held.status is ExecutionStatus.SKIPPED:
-        return queue.give_up(connection, execution_id, token, held.at, held.reason)
-    if not queue.hold(connection, execution_id, token, held):
+        return holds.give_up(connection, execution_id, token, held.at, held.reason)
+    if not holds.hold(connection, execution_id, token, held):
         return False
     for one in asked:
         approvals.open_approvals(

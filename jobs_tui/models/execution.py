@@ -61,6 +61,10 @@ class Execution:
     """Since when it waits for what it needs."""
     resumes: bool = False
     """Whether it goes on where it began to wait."""
+    not_before: datetime | None = None
+    """When its next attempt may begin."""
+    parallel: int = 1
+    """How many runs of the job may go on at once, as it was when this one was queued."""
 
 
 @dataclass(frozen=True, slots=True)

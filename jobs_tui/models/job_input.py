@@ -203,6 +203,17 @@ class JobPreview(JobCreate):
     """Values of its parameters, as a start would bring them."""
 
 
+class PreviewInput(BaseModel):
+    """What a start would bring along, to look at what it would do; the body may be missing."""
+
+    model_config = ConfigDict(
+        extra="ignore", json_schema_extra={"examples": [{"values": {"branch": "main"}}]}
+    )
+
+    values: dict[StrictStr, Any] = {}
+    """Values of the job's parameters."""
+
+
 class StartInput(BaseModel):
     """What a start brings along; both may be absent or null (jobs_service_sdk.md, trigger)."""
 

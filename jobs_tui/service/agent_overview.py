@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from jobs_tui.agents.directory import BUILT_IN, Directory
 from jobs_tui.agents.doer import agent_not_ready
+from jobs_tui.agents.needs import SecretState
 from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.approval import Approval
 from jobs_tui.models.errors import NotFound
 from jobs_tui.models.resource import ResourceKind
 from jobs_tui.models.team import TeamInput, WorkflowInput
 from jobs_tui.service import approvals
-from jobs_tui.service.agent_readiness import SecretState, missing_secret, secrets_of_agent
+from jobs_tui.service.agent_readiness import missing_secret, secrets_of_agent
 from jobs_tui.service.context import Context
 from jobs_tui.service.resource_uses import jobs_by_doer, used_by
 from jobs_tui.store import agent_stats

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from jobs_tui.models.enums import TriggerType
-from jobs_tui.models.execution import Attempt, Execution
+from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Job
 from jobs_tui.models.times import maybe_to_text, to_text
 from jobs_tui.service import runs
@@ -134,15 +134,13 @@ def history_answer(page: runs.History) -> dict[str, Any]:
     }
 
 
-def execution_response(
-    execution: Execution, attempts: Sequence[Attempt] | None = None
-) -> dict[str, Any]:
-    """One run with everything that is known of it.
+def execution_response(execution: Execution, waiting_reason: str | None) -> dict[str, Any]:
+    """One run as lists have it.
 
     Args:
-        attempts: its tries, oldest first; left out of the answer when None (lists).
+        waiting_reason: see :class:`jobs_tui.service.waiting.Waiting`.
     """
-    answer = {
+    return {
         "id": execution.id,
         "job_id": execution.job_id,
         "job_name": execution.job_name,
@@ -156,17 +154,8 @@ def execution_response(
         "log_lines": execution.log_lines,
         "log_bytes": execution.log_bytes,
         "cancel_requested_at": maybe_to_text(execution.cancel_requested_at),
+        "queue": execution.queue,
+        "agent_id": execution.agent_id,
+        "waiting_reason": waiting_reason,
+        "blocked_at": maybe_to_text(execution.blocked_at),
     }
-    if attempts is not None:
-        answer["attempts"] = [
-            {
-                "number": attempt.number,
-                "status": str(attempt.status),
-                "started_at": to_text(attempt.started_at),
-                "completed_at": to_text(attempt.completed_at),
-                "exit_code": attempt.exit_code,
-                "error_message": attempt.error_message,
-            }
-            for attempt in attempts
-        ]
-    return answer

@@ -74,6 +74,10 @@ class Overview:
     jobs: int
     running: int
     queued: int
+    blocked: int
+    """Runs that wait for what they need."""
+    asking: int
+    """Runs that wait for an approval."""
     ok: int
     """Jobs whose last run ended well."""
     failing: int
@@ -163,6 +167,8 @@ def overview(ctx: Context, lines: list[JobLine]) -> Overview:
         jobs=len(lines),
         running=live.get("running", 0),
         queued=live.get("queued", 0),
+        blocked=live.get("blocked", 0),
+        asking=live.get("waiting_for_input", 0),
         ok=statuses.count(ExecutionStatus.COMPLETED),
         failing=sum(status in bad for status in statuses),
         paused=sum(not line.job.enabled for line in lines),

@@ -19,9 +19,9 @@ def refuse_unknown_doer(ctx: Context, fields: Mapping[str, Any]) -> None:
         InvalidInput: it does not; the hint names those that there are.
     """
     entity_id = fields.get("entity_id")
-    if not entity_id:
-        return
     mode = fields.get("planning_mode", "predefined_agent")
+    if not entity_id or mode == "on_the_fly":
+        return
     known = ctx.directory
     if mode == "predefined_agent":
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -74,7 +73,7 @@ def create_operation(
         connection.execute(rows.INSERT, values)
         rows.save_revision(connection, job_id, 1, definition, now, ctx.actor)
         ctx.audit(connection, "job.create", job_id)
-        return Saved(_must_get(connection, job_id), secret, warnings)
+        return Saved(must_get(connection, job_id), secret, warnings)
 
     return operation
 
@@ -108,7 +107,7 @@ def _edit(ctx: Context, job_id: str, sent: JobPatch, asked: Asked) -> Saved | No
 
     def operation(connection: sqlite3.Connection) -> Job | None:
         nonlocal secret, warnings
-        job = _must_get(connection, job_id)
+        job = must_get(connection, job_id)
         _refuse_archived(job)
         if not asked.covers(job):
             return None
@@ -142,7 +141,7 @@ def _edit(ctx: Context, job_id: str, sent: JobPatch, asked: Asked) -> Saved | No
         number = connection.execute(rows.UPDATE_DEFINITION, values).fetchone()[0]
         rows.save_revision(connection, job_id, number, definition, now, ctx.actor)
         ctx.audit(connection, "job.edit", job_id, ", ".join(sorted(sent.model_fields_set)))
-        return _must_get(connection, job_id)
+        return must_get(connection, job_id)
 
     job = ctx.store.write(operation)
     return None if job is None else Saved(job, secret, warnings)
@@ -162,7 +161,7 @@ def _switch(ctx: Context, job_id: str, *, enabled: bool) -> Job:
     now = ctx.now()
 
     def operation(connection: sqlite3.Connection) -> Job:
-        job = _must_get(connection, job_id)
+        job = must_get(connection, job_id)
         _refuse_archived(job)
         if job.enabled == enabled:
             return job
@@ -184,7 +183,7 @@ def _switch(ctx: Context, job_id: str, *, enabled: bool) -> Job:
             ),
         )
         ctx.audit(connection, "job.resume" if enabled else "job.pause", job_id)
-        return _must_get(connection, job_id)
+        return must_get(connection, job_id)
 
     return ctx.store.write(operation)
 
@@ -194,7 +193,7 @@ def archive(ctx: Context, job_id: str) -> Job:
     now = to_text(ctx.now())
 
     def operation(connection: sqlite3.Connection) -> Job:
-        job = _must_get(connection, job_id)
+        job = must_get(connection, job_id)
         _refuse_archived(job)
         connection.execute(
             "update jobs set archived_at = ?, next_due_at = null, updated_at = ?, updated_by = ?"
@@ -208,7 +207,7 @@ def archive(ctx: Context, job_id: str) -> Job:
             (now, job_id),
         )
         ctx.audit(connection, "job.delete", job_id)
-        return _must_get(connection, job_id)
+        return must_get(connection, job_id)
 
     return ctx.store.write(operation)
 
@@ -218,7 +217,7 @@ def restore(ctx: Context, job_id: str) -> Job:
     now = ctx.now()
 
     def operation(connection: sqlite3.Connection) -> Job:
-        job = _must_get(connection, job_id)
+        job = must_get(connection, job_id)
         if job.archived_at is None:
             raise Refused(f"The job {job.name!r} is not deleted.", "There is nothing to restore.")
         due = first_due(job.definition, now) if job.enabled else None
@@ -228,51 +227,9 @@ def restore(ctx: Context, job_id: str) -> Job:
             (to_text(now), maybe_to_text(due), to_text(now), ctx.actor, job_id),
         )
         ctx.audit(connection, "job.restore", job_id)
-        return _must_get(connection, job_id)
+        return must_get(connection, job_id)
 
     return ctx.store.write(operation)
-
-
-def purge(ctx: Context, job_id: str) -> int:
-    """Remove a job with its history and logs for good.
-
-    Returns:
-        How many executions went with it.
-
-    Raises:
-        Refused: one of them is running.
-    """
-
-    def operation(connection: sqlite3.Connection) -> list[str]:
-        job = _must_get(connection, job_id)
-        running = connection.execute(
-            "select count(*) from executions where job_id = ? and status = 'running'", (job_id,)
-        ).fetchone()[0]
-        if running:
-            raise Refused(
-                f"A run of {job.name!r} is going on.", "Cancel it first, or wait for its end."
-            )
-        ids = [
-            row[0]
-            for row in connection.execute("select id from executions where job_id = ?", (job_id,))
-        ]
-        connection.execute("delete from deliveries where job_id = ?", (job_id,))
-        connection.execute("delete from drafts where id = ?", (job_id,))
-        connection.execute("delete from jobs where id = ?", (job_id,))
-        ctx.audit(connection, "job.purge", job_id, job.name)
-        return ids
-
-    ids = ctx.store.write(operation)
-    ctx.store.logs.writer.write(_delete_logs(ids))
-    shutil.rmtree(ctx.store.home.job_state(job_id), ignore_errors=True)
-    return len(ids)
-
-
-def _delete_logs(ids: list[str]) -> Callable[[sqlite3.Connection], None]:
-    def operation(connection: sqlite3.Connection) -> None:
-        connection.executemany("delete from chunks where execution_id = ?", [(i,) for i in ids])
-
-    return operation
 
 
 def present(ctx: Context, job_id: str) -> Job:
@@ -414,7 +371,8 @@ def _timing(definition: Definition) -> tuple[Any, ...]:
     return definition.trigger_type, definition.cron_schedule, definition.cron_timezone
 
 
-def _must_get(connection: sqlite3.Connection, job_id: str) -> Job:
+def must_get(connection: sqlite3.Connection, job_id: str) -> Job:
+    """The job of an id within a transaction, archived or not. Raises NotFound."""
     job = rows.get(connection, job_id)
     if job is None:
         raise NotFound(f"There is no job {job_id!r:.80}.", "`jobs-tui list` shows all.")

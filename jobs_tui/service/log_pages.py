@@ -25,21 +25,39 @@ class Page:
     """Number of the newest line there is."""
 
 
-def page(
-    ctx: Context, execution_id: str, *, first: int, limit: int, streams: Collection[str] = ()
-) -> Page:
-    """Up to ``limit`` lines from number ``first`` on.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines of a log are wanted."""
 
-    Args:
-        streams: only lines of these; empty for all.
-    """
+    streams: Collection[str] = ()
+    """Only lines of these; empty for all."""
+    step: str | None = None
+    """Only lines of this step, and of what is done within it."""
+
+    @property
+    def everything(self) -> bool:
+        """Whether no line is left out."""
+        return not self.streams and self.step is None
+
+    def keeps(self, stream: str, step: str) -> bool:
+        """Whether a line of this stream and step is wanted."""
+        if self.streams and stream not in self.streams:
+            return False
+        return self.step is None or step == self.step or step.startswith(f"{self.step}/")
+
+
+ALL = Wanted()
+
+
+def page(ctx: Context, execution_id: str, *, first: int, limit: int, wanted: Wanted = ALL) -> Page:
+    """Up to ``limit`` lines from number ``first`` on."""
     reader = runs.log(ctx, execution_id)
     last = reader.last_line()
     found: list[LogLine] = []
     read = 0
     for chunk in reader.chunks(first):
         for line in chunk:
-            if line.number < first or (streams and line.stream not in streams):
+            if line.number < first or not wanted.keeps(line.stream, line.step):
                 continue
             if len(found) == limit:
                 return Page(found, line.number, last)
@@ -56,7 +74,7 @@ def texts(
     *,
     first: int,
     limit: int | None,
-    streams: Collection[str] = (),
+    wanted: Wanted = ALL,
 ) -> Iterator[str]:
     """The text of the lines, a chunk of the log at a time; each line ends with a newline."""
     left = limit
@@ -64,7 +82,7 @@ def texts(
         lines = [
             line.text
             for line in chunk
-            if line.number >= first and (not streams or line.stream in streams)
+            if line.number >= first and wanted.keeps(line.stream, line.step)
         ]
         if left is not None:
             lines = lines[:left]

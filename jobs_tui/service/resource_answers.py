@@ -16,6 +16,7 @@ from jobs_tui.models.times import to_text
 from jobs_tui.service import resources
 from jobs_tui.service.agent_readiness import missing_secret
 from jobs_tui.service.context import Context
+from jobs_tui.service.environments import state_of
 from jobs_tui.service.resource_uses import used_by
 
 ORGANISATION = "local"
@@ -107,21 +108,12 @@ def _workflow(ctx: Context, workflow: WorkflowInput) -> dict[str, Any]:
 
 
 def _environment(ctx: Context, environment: Any) -> dict[str, Any]:
-    from jobs_tui.agents.environments import quick_problem
-    from jobs_tui.guard.secrets.resolver import Secrets
-
-    row = ctx.store.row(
-        "select ready, reason, checked_at from environment_checks where environment_id = ?",
-        (environment.id,),
-    )
-    reason = quick_problem(environment, ctx.directory, Secrets(ctx.store))
-    if not reason and row is not None:
-        reason = row["reason"]
+    state = state_of(ctx, environment)
     return {
-        "ready": not reason,
-        "reason": reason or None,
-        "status": "not_ready" if reason else "ready",
-        "checked_at": None if row is None else row["checked_at"],
+        "ready": not state.problem,
+        "reason": state.problem or None,
+        "status": "not_ready" if state.problem else "ready",
+        "checked_at": state.checked_at,
     }
 
 

@@ -10,6 +10,7 @@ from jobs_tui.models.resource import Resource, ResourceKind
 from jobs_tui.service import resources
 from jobs_tui.service.context import Context
 from jobs_tui.service.resource_uses import used_by
+from jobs_tui.service.yaml_text import as_yaml, read_yaml
 from jobs_tui.store import resources as rows
 
 _NEW = {
@@ -66,37 +67,6 @@ def save(ctx: Context, kind: ResourceKind, resource_id: str | None, text: str) -
 def users_of(ctx: Context, kind: ResourceKind, resource_id: str) -> list[str]:
     """What names it: ``the job 'db-backup'``, ``the team ops``..."""
     return used_by(ctx.store.jobs.reader(), ctx.directory, kind, resource_id)
-
-
-def as_yaml(data: Any) -> str:
-    """YAML with texts of several lines as blocks, so that prompts can be read."""
-    import yaml
-
-    class Dumper(yaml.SafeDumper):
-        """Its own table of representers."""
-
-    def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-        style = "|" if "\n" in value else None
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-    Dumper.add_representer(str, text)
-    return yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
-
-
-def read_yaml(text: str) -> dict[str, Any]:
-    """The fields that a text says. Raises InvalidInput with the line that cannot be read."""
-    import yaml
-
-    try:
-        found = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 1}" if mark is not None else ""
-        why = getattr(error, "problem", None) or "it is no YAML"
-        raise InvalidInput(f"The text cannot be read{where}: {why}.", "Correct it.") from None
-    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
-        raise InvalidInput("The text is no mapping of fields.", "Write lines such as id: my-team.")
-    return found
 
 
 def _spec(ctx: Context, kind: ResourceKind, resource_id: str) -> dict[str, Any]:

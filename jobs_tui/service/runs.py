@@ -10,10 +10,11 @@ from typing import Any
 
 from jobs_tui.models.enums import ExecutionStatus, TriggerType
 from jobs_tui.models.errors import InvalidInput, NotFound, Refused
-from jobs_tui.models.execution import Attempt, Execution
+from jobs_tui.models.execution import Attempt, Execution, Step
 from jobs_tui.models.times import to_text
 from jobs_tui.service.context import Context
 from jobs_tui.store import executions
+from jobs_tui.store import steps as step_rows
 from jobs_tui.store.logs import LogReader
 from jobs_tui.store.queue import end_waiting
 
@@ -197,6 +198,12 @@ def recent(
 def attempts(ctx: Context, execution_id: str) -> list[Attempt]:
     """The tries of a run, oldest first."""
     return executions.attempts(ctx.store.jobs.reader(), execution_id)
+
+
+def steps(ctx: Context, execution_id: str) -> list[Step]:
+    """What the members or steps of a run did; empty for a run of one agent. Raises NotFound."""
+    get(ctx, execution_id)
+    return step_rows.listing(ctx.store.jobs.reader(), execution_id)
 
 
 def neighbour(ctx: Context, execution: Execution, *, newer: bool) -> Execution | None:

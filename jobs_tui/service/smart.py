@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jobs_tui.agents.smart.candidates import candidates
 from jobs_tui.agents.smart.engines.choosing import EngineName, EngineWish
-from jobs_tui.agents.smart.ranking import Ranking, Selection, rank_by, rank_with, select
+from jobs_tui.agents.smart.ranking import Candidate, Ranking, Selection, rank_by, rank_with, select
 from jobs_tui.agents.smart.wishes import wish_of
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.service.context import Context
@@ -26,15 +26,19 @@ def ranking(ctx: Context, prompt: str, engine: EngineName | None = None) -> Rank
         raise InvalidInput(
             "The prompt is empty.", "Say what is to be done, in plain words.", field="prompt"
         )
-    found = candidates(ctx.store.jobs.reader(), ctx.directory, prompt)
-    wish = _wish(ctx, engine)
+    found, wish = _candidates(ctx, prompt), _wish(ctx, engine)
     return rank_by(prompt, found, wish) if engine is None else rank_with(prompt, found, wish)
 
 
 def selection(ctx: Context, prompt: str) -> Selection:
     """Who would be chosen for a task now, and why; no model is asked."""
-    found = candidates(ctx.store.jobs.reader(), ctx.directory, prompt)
-    return select(prompt, found, _wish(ctx, None))
+    return select(prompt, _candidates(ctx, prompt), _wish(ctx, None))
+
+
+def _candidates(ctx: Context, prompt: str) -> list[Candidate]:
+    from jobs_tui.guard.secrets.resolver import Secrets
+
+    return candidates(ctx.store.jobs.reader(), ctx.directory, Secrets(ctx.store), prompt)
 
 
 def _wish(ctx: Context, engine: EngineName | None) -> EngineWish:

@@ -143,6 +143,8 @@ def execution_from(row: sqlite3.Row) -> Execution:
         plan=json.loads(row["plan"]) if row["plan"] else None,
         blocked_at=maybe_from_text(row["blocked_at"]),
         resumes=row["resume"] is not None,
+        not_before=maybe_from_text(row["not_before"]),
+        parallel=row["parallel"],
     )
 
 

@@ -1,4 +1,4 @@
-"""The queue in the store: claims, leases and results (DESIGN 7).
+"""The queue in the store: claims, leases and results (DESIGN 7); ``holds`` has what waits.
 
 A claim is a lease on the execution row: who may run it and whose result counts. Every statement
 that ends a run names the lease token, so that a result without the current lease is refused.
@@ -61,7 +61,8 @@ class Outcome:
     exit_code: int | None
     error_message: str | None
     result: str | None
-    usage: dict[str, Any]
+    usage: dict[str, Any] | None
+    """Of all attempts up to this one; None: not known, that of earlier ones stays."""
     log_lines: int | None
     """None: not known (the engine died); readers then look at the log itself."""
     log_bytes: int | None
@@ -260,9 +261,9 @@ def finish(
     duration = round((outcome.completed_at - datetime.fromisoformat(first)).total_seconds() * 1000)
     connection.execute(
         "update executions set status = ?, not_before = ?, completed_at = ?, duration_ms = ?,"
-        " exit_code = ?, error_message = ?, result = ?, usage = ?, log_lines = ?, log_bytes = ?,"
-        " resume = null, lease_owner = null, lease_token = null, lease_expires_at = null,"
-        " pid = null, pid_start = null where id = ?",
+        " exit_code = ?, error_message = ?, result = ?, usage = coalesce(?, usage),"
+        " log_lines = ?, log_bytes = ?, resume = null, lease_owner = null, lease_token = null,"
+        " lease_expires_at = null, pid = null, pid_start = null where id = ?",
         (
             ExecutionStatus.QUEUED if again else outcome.status,
             maybe_to_text(outcome.retry_at),
@@ -271,7 +272,7 @@ def finish(
             outcome.exit_code,
             outcome.error_message,
             outcome.result,
-            json.dumps(outcome.usage, separators=(",", ":")),
+            None if outcome.usage is None else json.dumps(outcome.usage, separators=(",", ":")),
             outcome.log_lines,
             outcome.log_bytes,
             execution_id,
@@ -280,89 +281,6 @@ def finish(
     if not again:
         count(connection, row["job_id"], outcome.status)
     return True
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Why a claimed run does not go on now, for :func:`hold`."""
-
-    status: ExecutionStatus
-    """``blocked`` or ``waiting_for_input``."""
-    reason: str
-    at: datetime
-    log_lines: int | None = None
-    log_bytes: int | None = None
-    resume: dict[str, Any] | None = None
-    """What it has done so far, see :func:`jobs_tui.store.executions.resume`; None keeps."""
-    begun: bool = False
-    """Whether its work has begun: then the time of its start stays."""
-
-
-def hold(connection: sqlite3.Connection, execution_id: str, token: str, held: Hold) -> bool:
-    """Let a claimed run wait; the attempt does not count.
-
-    Returns:
-        False when the lease is not ours any more: then nothing is written.
-    """
-    changed = connection.execute(
-        "update executions set status = :status, reason = :reason, attempt = attempt - 1,"
-        " started_at = case when :begun then started_at else null end,"
-        " blocked_at = coalesce(blocked_at, :at), log_lines = coalesce(:lines, log_lines),"
-        " log_bytes = coalesce(:bytes, log_bytes), resume = coalesce(:resume, resume),"
-        " lease_owner = null, lease_token = null, lease_expires_at = null, pid = null,"
-        " pid_start = null where id = :id and status = 'running' and lease_token = :token",
-        {
-            "status": held.status,
-            "reason": held.reason,
-            "at": to_text(held.at),
-            "begun": held.begun,
-            "lines": held.log_lines,
-            "bytes": held.log_bytes,
-            "resume": None if held.resume is None else json.dumps(held.resume),
-            "id": execution_id,
-            "token": token,
-        },
-    ).rowcount
-    return bool(changed)
-
-
-def release(connection: sqlite3.Connection, execution_id: str) -> bool:
-    """Put a run that waited back into the queue; False when it does not wait any more."""
-    return bool(
-        connection.execute(
-            "update executions set status = 'queued', reason = null, blocked_at = null"
-            " where id = ? and status in ('blocked', 'waiting_for_input')",
-            (execution_id,),
-        ).rowcount
-    )
-
-
-def give_up(
-    connection: sqlite3.Connection, execution_id: str, token: str, now: datetime, reason: str
-) -> bool:
-    """End a claimed run before its work has begun, as skipped.
-
-    Returns:
-        False when the lease is not ours any more: then nothing is written.
-    """
-    changed = connection.execute(
-        "update executions set status = 'skipped', reason = :reason, attempt = attempt - 1,"
-        " started_at = null, completed_at = :now, log_lines = 0, log_bytes = 0, resume = null,"
-        " lease_owner = null, lease_token = null, lease_expires_at = null, pid = null,"
-        " pid_start = null where id = :id and status = 'running' and lease_token = :token",
-        {"reason": reason, "now": to_text(now), "id": execution_id, "token": token},
-    ).rowcount
-    return bool(changed)
-
-
-def waiting(connection: sqlite3.Connection, status: ExecutionStatus) -> Sequence[sqlite3.Row]:
-    """Every execution that is blocked or waits for a person."""
-    return connection.execute(
-        "select id, job_id, revision, config_override, created_at, blocked_at, reason"
-        " from executions indexed by executions_blocked"
-        " where status in ('blocked', 'waiting_for_input') and status = ?",
-        (status,),
-    ).fetchall()
 
 
 def count(connection: sqlite3.Connection, job_id: str, status: ExecutionStatus) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -78,12 +78,39 @@ def since(
     return Spent(row[0], Decimal(row[1]) / NANO, row[2])
 
 
-def day_start(now: datetime, zone: tzinfo = UTC) -> datetime:
+def of_run(
+    connection: sqlite3.Connection, job_id: str, execution_id: str, begun: datetime
+) -> dict[str, Any]:
+    """What one run has used so far, in the form of ``Result.usage``; empty when nothing.
+
+    Args:
+        begun: when the run was made: what is older need not be looked at.
+    """
+    row = connection.execute(
+        "select count(*) as n, sum(requests) as requests, sum(tool_calls) as tool_calls,"
+        " sum(input_tokens) as input_tokens, sum(output_tokens) as output_tokens,"
+        " sum(cost_nanos) as nanos, count(cost_nanos) as known,"
+        " group_concat(distinct model) as models"
+        " from spending where job_id = ? and at >= ? and execution_id = ?",
+        (job_id, to_text(begun), execution_id),
+    ).fetchone()
+    if not row["n"]:
+        return {}
+    names = ("requests", "tool_calls", "input_tokens", "output_tokens")
+    known = row["known"] == row["n"]
+    return {
+        "model": ", ".join((row["models"] or "").split(",")) or None,
+        **{name: row[name] for name in names},
+        "cost": format(Decimal(row["nanos"]) / NANO, "f") if known else None,
+    }
+
+
+def day_start(now: datetime, zone: tzinfo) -> datetime:
     """The beginning of the day in a zone."""
     return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
-def month_start(now: datetime, zone: tzinfo = UTC) -> datetime:
+def month_start(now: datetime, zone: tzinfo) -> datetime:
     """The beginning of the month in a zone."""
     return day_start(now, zone).replace(day=1)
 

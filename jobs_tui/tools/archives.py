@@ -66,6 +66,17 @@ def make_target(target: str, source: str | None = None) -> None:
         raise ToolFailed(f"{target} cannot be written to: not allowed.")
 
 
+def need_room(target: str, wanted: int, what: str) -> None:
+    """Say before anything is written that it cannot fit. Raises ToolFailed."""
+    room = os.statvfs(target)
+    free = room.f_bavail * room.f_frsize
+    if free < wanted:
+        raise ToolFailed(
+            f"There is no room for {what} in {target}: it takes {size(wanted)},"
+            f" {size(free)} are free."
+        )
+
+
 def free_path(target: str, name: str, stamp: str, ending: str) -> str:
     """A path that is not taken: two backups of one second are two files."""
     number = 1

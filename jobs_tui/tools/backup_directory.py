@@ -18,6 +18,11 @@ from jobs_tui.tools.tool import Tool, ToolContext, ToolFailed, ToolResult
 from jobs_tui.tools.walking import Walk, in_thread
 from jobs_tui.tools.words import count, short
 
+_VIRTUAL = frozenset({
+    "proc", "sysfs", "devtmpfs", "devpts", "cgroup", "cgroup2", "securityfs", "debugfs", "tracefs",
+    "bpf", "pstore", "configfs", "mqueue", "hugetlbfs", "fusectl", "autofs", "binfmt_misc",
+    "efivarfs", "nsfs", "rpc_pipefs",
+})  # fmt: skip
 _TOLD = 10
 """Problems that are told one by one."""
 
@@ -53,7 +58,7 @@ async def _backup(arguments: BackupDirectory, context: ToolContext) -> ToolResul
     name = archives.safe_name(source)
     stamp = context.store.clock.now().strftime(archives.STAMP)
     final = archives.free_path(target, name, stamp, arguments.format)
-    walk = Walk(one_device=False)
+    walk = Walk()
     context.say(f"packing {source}")
     packed = await in_thread(walk, partial(_pack, walk, source, final, arguments.format))
     alarms = list(packed.problems)
@@ -82,8 +87,18 @@ def _pack(walk: Walk, source: str, final: str, form: str) -> _Packed:
     return packed
 
 
+def _virtual() -> frozenset[str]:
+    """Where the kernel shows itself as files: they hold no data, and some of them never end."""
+    import psutil
+
+    return frozenset(
+        one.mountpoint for one in psutil.disk_partitions(all=True) if one.fstype in _VIRTUAL
+    )
+
+
 def _add_tree(walk: Walk, tar: tarfile.TarFile, source: str, packed: _Packed) -> None:
     pending = [(source, os.path.basename(source) or "root")]
+    virtual = _virtual()
     while pending:
         walk.check()
         path, name = pending.pop()
@@ -98,7 +113,7 @@ def _add_tree(walk: Walk, tar: tarfile.TarFile, source: str, packed: _Packed) ->
             _add_file(walk, tar, info, path, packed)
             continue
         below: list[str] = []
-        if info.isdir():
+        if info.isdir() and path not in virtual:
             try:
                 below = sorted(os.listdir(path), reverse=True)
             except OSError as error:

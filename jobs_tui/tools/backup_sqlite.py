@@ -148,6 +148,7 @@ def _copy(walk: Walk, path: str, final: str) -> Made:
     """A consistent copy while others write, checked, packed and read back."""
     plain = f"{final}.copy"
     try:
+        archives.need_room(os.path.dirname(final), os.path.getsize(path), f"a copy of {path}")
         tables = _copy_plain(walk, path, plain)
         with archives.written(final) as file, open(plain, "rb") as source:
             with archives.packing(file, _ENDING) as stream:
@@ -171,6 +172,11 @@ def _copy_plain(walk: Walk, path: str, plain: str) -> int:
         closing(sqlite3.connect(address, uri=True, timeout=30)) as source,
         closing(sqlite3.connect(plain)) as target,
     ):
+        if source.execute("pragma journal_mode").fetchone() == ("wal",):
+            # one snapshot: else every write of others would begin the copy again, for ever;
+            # without a WAL a reader that stays would lock the writers out
+            source.execute("begin")
+            source.execute("select count(*) from sqlite_master").fetchone()
         source.backup(target, pages=2000, progress=lambda *_: walk.check())
         target.set_progress_handler(walk.stop.is_set, 100_000)
         (sound,) = target.execute("pragma integrity_check(1)").fetchone()

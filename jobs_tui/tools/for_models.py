@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import stat
+import tempfile
 from functools import partial
-from typing import Annotated, Literal
+from typing import IO, Annotated, Literal
 
 from pydantic import Field
 
-from jobs_tui.tools.arguments import PathText, ToolArguments
-from jobs_tui.tools.network import Url
+from jobs_tui.tools.arguments import PathText, ToolArguments, Url
+from jobs_tui.tools.reaching import cause, shown_url
 from jobs_tui.tools.tool import Tool, ToolContext, ToolFailed, ToolResult
 from jobs_tui.tools.words import count, rows, short, size
 
@@ -63,20 +66,30 @@ async def _read(arguments: ReadFile, context: ToolContext) -> ToolResult:
     return await asyncio.to_thread(partial(_read_part, arguments, context.path(arguments.path)))
 
 
+def _regular(path: str) -> IO[bytes]:
+    """A file to read from; a pipe would wait and a device never end. Raises OSError."""
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise OSError(errno.EINVAL, "it is no regular file")
+    return os.fdopen(number, "rb")
+
+
 def _read_part(arguments: ReadFile, path: str) -> ToolResult:
     kept: list[str] = []
     taken = number = 0
     cut = False
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            for number, line in enumerate(file, start=1):
+        with _regular(path) as file:
+            # a line without an end is cut into lines of the most that a model is given
+            for number, raw in enumerate(iter(partial(file.readline, TEXT_LIMIT), b""), start=1):
                 if number < arguments.first_line:
                     continue
                 if len(kept) == arguments.lines or taken > TEXT_LIMIT:
                     cut = True
                     break
-                kept.append(line[:TEXT_LIMIT])
-                taken += len(line)
+                kept.append(raw.decode("utf-8", "replace"))
+                taken += len(raw)
     except OSError as error:
         raise ToolFailed(f"{path} cannot be read: {error.strerror}.") from None
     rest = f"\n(more follows from line {arguments.first_line + len(kept)})" if cut else ""
@@ -110,19 +123,32 @@ async def _write(arguments: WriteFile, context: ToolContext) -> ToolResult:
 def _write_whole(arguments: WriteFile, path: str) -> None:
     try:
         if arguments.mode == "replace":
-            part = f"{path}.part-{os.getpid()}"
-            with open(part, "x", encoding="utf-8") as file:
-                file.write(arguments.content)
-            if os.path.exists(path):
-                os.chmod(part, os.stat(path).st_mode)
-            os.replace(part, path)
+            _replace(path, arguments.content)
             return
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise OSError(errno.EINVAL, "it is no regular file")
         with open(path, "x" if arguments.mode == "create" else "a", encoding="utf-8") as file:
             file.write(arguments.content)
     except FileExistsError:
         raise ToolFailed(f"{path} is there already.", "Use mode replace or append.") from None
     except OSError as error:
         raise ToolFailed(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _replace(path: str, content: str) -> None:
+    """All or nothing: who reads it finds the old text or the new one, also after a power cut."""
+    number, part = tempfile.mkstemp(prefix=".part-", dir=os.path.dirname(path))
+    try:
+        with open(number, "w", encoding="utf-8") as file:
+            file.write(content)
+            file.flush()
+            if os.path.exists(path):
+                os.fchmod(number, stat.S_IMODE(os.stat(path).st_mode))
+            os.fsync(number)
+        os.replace(part, path)
+    except BaseException:
+        os.unlink(part)
+        raise
 
 
 class ListDirectory(ToolArguments):
@@ -172,6 +198,7 @@ async def _request(arguments: HttpRequest, context: ToolContext) -> ToolResult:
 
     try:
         async with (
+            asyncio.timeout(arguments.timeout),
             httpx2.AsyncClient(follow_redirects=True, timeout=arguments.timeout) as client,
             client.stream(
                 arguments.method,
@@ -185,10 +212,12 @@ async def _request(arguments: HttpRequest, context: ToolContext) -> ToolResult:
                 body += piece
                 if len(body) > 4 * TEXT_LIMIT:
                     break
-    except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
+    except (httpx2.TimeoutException, TimeoutError):
         raise ToolFailed(
-            f"{arguments.url} does not answer: {short(str(error)) or type(error).__name__}."
+            f"{shown_url(arguments.url)} gave no whole answer within {arguments.timeout:g} s."
         ) from None
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
+        raise ToolFailed(f"{shown_url(arguments.url)} does not answer: {cause(error)}.") from None
     text = body.decode(answer.encoding or "utf-8", "replace")
     cut = len(text) > TEXT_LIMIT
     kind = answer.headers.get("content-type", "--")
@@ -196,7 +225,7 @@ async def _request(arguments: HttpRequest, context: ToolContext) -> ToolResult:
         text=f"{answer.status_code} {answer.reason_phrase}\ncontent-type: {kind}\n\n"
         + text[:TEXT_LIMIT]
         + (f"\n(cut after {TEXT_LIMIT:,} characters)" if cut else ""),
-        summary=f"{answer.status_code} from {short(arguments.url, 150)}",
+        summary=f"{answer.status_code} from {short(shown_url(arguments.url), 150)}",
         data={"status": answer.status_code},
     )
 

@@ -94,7 +94,8 @@ def _made(arguments: JobReport, context: ToolContext) -> ToolResult:
     return ToolResult(
         text="\n".join(lines),
         summary=f"{count(now['runs'], 'run')} of {count(len(jobs), 'job')} in"
-        f" {count(arguments.days, 'day')}: {share:.0f} % ok, {now['failed']} failed",
+        f" {count(arguments.days, 'day')}"
+        + (f": {share:.0f} % ok, {now['failed']:,} failed" if ended else ": nothing has ended"),
         data={
             "since": since.isoformat(),
             "until": until.isoformat(),

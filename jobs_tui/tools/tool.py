@@ -11,12 +11,16 @@ from pydantic import BaseModel
 
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.store.database import Store
+from jobs_tui.tools.words import one_line
 
 
 class ToolFailed(JobsTuiError):
     """A tool could not do what was asked; the message says why, for people and for models."""
 
     title = "Tool failed"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(one_line(message), hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,13 @@ class ToolResult:
     alarms: tuple[str, ...] = ()
     """Thresholds that were crossed and things that are wrong, a sentence each: an ``ops`` run with
     alarms has failed."""
+
+    def __post_init__(self) -> None:
+        """Names of files are any bytes: what is no text would fail where it is stored or sent."""
+        text = self.text.encode("utf-8", "backslashreplace").decode()
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "summary", one_line(self.summary))
+        object.__setattr__(self, "alarms", tuple(one_line(alarm) for alarm in self.alarms))
 
 
 Arguments = TypeVar("Arguments", bound=BaseModel)

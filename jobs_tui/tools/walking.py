@@ -9,7 +9,13 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from jobs_tui.tools.words import count
+
 Found = TypeVar("Found")
+
+GOODBYE = 0.8
+"""Seconds that a walk which only reads has to see that it is to stop: a cancelled run ends within
+a second, also when its thread waits for a file system that does not answer."""
 
 
 class Stopped(Exception):
@@ -19,16 +25,27 @@ class Stopped(Exception):
 class Walk:
     """A walk that can be stopped from another thread."""
 
-    def __init__(self, *, one_device: bool = True) -> None:
+    def __init__(self) -> None:
         self.stop = threading.Event()
         self.denied = 0
         """Directories that could not be read."""
-        self._one_device = one_device
+        self.elsewhere = 0
+        """Directories that were passed over, because another file system begins there."""
 
     def check(self) -> None:
         """Raises Stopped when the run was ended: called in every long loop."""
         if self.stop.is_set():
             raise Stopped
+
+    def notes(self) -> list[str]:
+        """Sentences on what was not looked at."""
+        said = []
+        if self.denied:
+            said.append(f"{count(self.denied, 'directory', 'directories')} could not be read")
+        if self.elsewhere:
+            what = count(self.elsewhere, "directory", "directories")
+            said.append(f"{what} of other file systems passed over")
+        return said
 
     def entries(self, root: str) -> Iterator[os.DirEntry[str]]:
         """Everything below a directory, depth first; links are given but not followed.
@@ -38,37 +55,53 @@ class Walk:
         device = os.stat(root).st_dev
         pending = [root]
         while pending:
+            path = pending.pop()
+            self.check()
             try:
-                with os.scandir(pending.pop()) as entries:
+                with os.scandir(path) as entries:
                     for entry in entries:
                         self.check()
                         yield entry
                         if self._goes_into(entry, device):
                             pending.append(entry.path)
+            except FileNotFoundError:  # it has just gone
+                continue
             except OSError:
                 self.denied += 1
 
     def _goes_into(self, entry: os.DirEntry[str], device: int) -> bool:
         try:
-            return entry.is_dir(follow_symlinks=False) and (
-                not self._one_device or entry.stat(follow_symlinks=False).st_dev == device
-            )
+            if not entry.is_dir(follow_symlinks=False):
+                return False
+            if entry.stat(follow_symlinks=False).st_dev == device:
+                return True
+            self.elsewhere += 1
+        except FileNotFoundError:
+            pass
         except OSError:
             self.denied += 1
-            return False
+        return False
 
 
-async def in_thread(walk: Walk, work: Callable[[], Found]) -> Found:
-    """Do a walk beside the loop; when the task is cancelled, the walk stops as well."""
+async def in_thread(walk: Walk, work: Callable[[], Found], *, leave: bool = False) -> Found:
+    """Do a walk beside the loop; when the task is cancelled, the walk stops as well.
+
+    Args:
+        leave: it only reads: do not wait for it longer than ``GOODBYE`` then.
+    """
     task = asyncio.ensure_future(asyncio.to_thread(work))
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         walk.stop.set()
-        await asyncio.wait({task})
-        if not task.cancelled():
-            task.exception()  # it was stopped; nobody asks for what it would have found
+        task.add_done_callback(_forget)
+        await asyncio.wait({task}, timeout=GOODBYE if leave else None)
         raise
+
+
+def _forget(task: asyncio.Future[Found]) -> None:
+    if not task.cancelled():
+        task.exception()  # it was stopped; nobody asks for what it would have found
 
 
 def matches(name: str, patterns: list[str]) -> bool:

@@ -32,10 +32,23 @@ def span(seconds: float) -> str:
     return f"{whole // 86_400}d {whole % 86_400 // 3600}h"
 
 
+def one_line(text: str) -> str:
+    """A text that comes from outside, such as a file's name, without what breaks lines or screens.
+
+    Line ends, escapes and bytes that are no text are shown as ``\\n``, ``\\x1b``, ``\\udcff``.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
 def rows(lines: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
-    """Aligned columns; ``right`` names those that hold numbers."""
+    """Aligned columns, each of one line; ``right`` names those that hold numbers."""
     if not lines:
         return ""
+    lines = [[one_line(cell) for cell in line] for line in lines]
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     return "\n".join(
         "  ".join(
@@ -53,5 +66,5 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 def short(text: str, width: int = 200) -> str:
     """One line of at most ``width`` characters."""
-    line = " ".join(text.split())
+    line = one_line(" ".join(text.split()))
     return line if len(line) <= width else f"{line[: width - 1]}…"

@@ -59,6 +59,7 @@ class JobsApp(ThemedApp):
         self.failure: JobsTuiError | None = None
         """What made it end, when the store could not be read any more."""
         self._make_engine = engine
+        self.engine_starts = engine is not None
         self._loop_of_screen: asyncio.AbstractEventLoop | None = None
         self._ended = False
         self._watch = StoreWatch(store)
@@ -130,6 +131,7 @@ class JobsApp(ThemedApp):
         """Start an engine in this process when nobody holds the home, else attach."""
         if self._make_engine is None or (self.host is not None and self.host.alive):
             return
+        self.engine_starts = True
         start: WorkType[None] = self._start_engine
         self.run_worker(start, group="engine", exclusive=True)
 
@@ -148,6 +150,8 @@ class JobsApp(ThemedApp):
             pass  # somebody else is the engine: this window is attached, as the header says
         except Exception as error:  # whatever keeps the engine down, the screens still work
             self.push_screen(MessageDialog.of(error))
+        finally:
+            self.engine_starts = False
         self.frame_changed()
 
     def hosting(self) -> bool:

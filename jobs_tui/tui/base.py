@@ -25,6 +25,7 @@ from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import EngineState, engine_state
 from jobs_tui.tui.actions import APP_ACTIONS, Action
+from jobs_tui.tui.theme import ThemedApp
 from jobs_tui.tui.widgets.frame import FooterBar, HeaderBar, StatusLine
 
 T = TypeVar("T")
@@ -100,6 +101,10 @@ class BaseScreen(Screen[None]):
         """Whether an action is possible now: None greys it in the footer, False hides it."""
         return True
 
+    def shown(self, action: Action) -> Action:
+        """The action with what it is called now, where that depends on the tab at hand."""
+        return action
+
     # The frame
 
     def compose(self) -> ComposeResult:
@@ -118,7 +123,8 @@ class BaseScreen(Screen[None]):
     @property
     def stands(self) -> bool:
         """Whether its widgets are there: not yet while it is made, not any more while it goes."""
-        return self.is_mounted and self.is_attached and bool(self.children)
+        # Textual takes the widgets away one by one, once the screen has stopped running.
+        return self.is_mounted and self.is_running and self.is_attached and bool(self.children)
 
     def on_screen_resume(self) -> None:
         """Textual's message: the screen is on top again."""
@@ -155,10 +161,14 @@ class BaseScreen(Screen[None]):
             self.ctx.now(),
             os.getpid(),
             start_key=":" if taken else "S",
+            starts=isinstance(self.app, ThemedApp) and self.app.engine_starts,
         )
         self.refresh_status()
         actions = [*self.ACTIONS, *APP_ACTIONS]
-        self.footer_bar.show(actions, [self.available(action) for action in actions])
+        self.footer_bar.show(
+            [self.shown(action) for action in actions],
+            [self.available(action) for action in actions],
+        )
 
     def refresh_status(self) -> None:
         """Draw the status line again."""
@@ -191,7 +201,7 @@ class BaseScreen(Screen[None]):
             except Exception as error:  # one failed use-case is no reason to lose the screen
                 self.show_error(error)
             else:
-                if then is not None:
+                if then is not None and self.stands:
                     then(result)
 
         worker: WorkType[None] = work

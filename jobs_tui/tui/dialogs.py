@@ -120,7 +120,7 @@ class MessageDialog(ModalScreen[None]):
     DEFAULT_CSS = (
         BOX.replace("ModalScreen", "MessageDialog")
         + """
-    MessageDialog VerticalScroll { height: auto; max-height: 24; scrollbar-size-vertical: 1; }
+    MessageDialog VerticalScroll { height: auto; max-height: 56vh; scrollbar-size-vertical: 1; }
     """
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -131,9 +131,12 @@ class MessageDialog(ModalScreen[None]):
         Binding("ctrl+u,pageup", "scroll(-10)", show=False),
     ]
 
-    def __init__(self, title: str, text: str, hint: str = "", *, wide: bool = False) -> None:
+    def __init__(
+        self, title: str, text: str | Content, hint: str = "", *, wide: bool = False
+    ) -> None:
         super().__init__()
-        self._title, self._text, self._hint, self._wide = title, text, hint, wide
+        self._title, self._hint, self._wide = title, hint, wide
+        self._text = text if isinstance(text, Content) else text_of(text)
 
     @classmethod
     def of(cls, error: Exception) -> MessageDialog:
@@ -151,7 +154,7 @@ class MessageDialog(ModalScreen[None]):
         with Vertical(classes="box wide" if self._wide else "box") as box:
             box.border_title = Content(plain(self._title))
             with VerticalScroll(can_focus=False):
-                yield Static(text_of(self._text), markup=False)
+                yield Static(self._text, markup=False)
             if self._hint:
                 yield Static(text_of(self._hint), classes="hint", markup=False)
             with Horizontal(classes="buttons"):

@@ -14,9 +14,11 @@ from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Job
-from jobs_tui.service import jobs, preview, runs, starts
+from jobs_tui.service import jobs, runs, starts
+from jobs_tui.service.dry_run import Whole, of_job
+from jobs_tui.tui import dry_run as dry_run_dialog
 from jobs_tui.tui.base import BaseScreen
-from jobs_tui.tui.dialogs import Confirm, MessageDialog, RunParameters, needs_value
+from jobs_tui.tui.dialogs import Confirm, RunParameters, needs_value
 from jobs_tui.tui.spans import HOUR, took
 
 LONG_RUN = HOUR / 6
@@ -213,22 +215,10 @@ def cancel(screen: BaseScreen, execution: Execution) -> None:
 
 
 def dry_run(screen: BaseScreen, job: Job, values: Mapping[str, Any] | None = None) -> None:
-    """Show the prompt as a start right now would have it; nothing runs."""
-    try:
-        parameters = declared_and_used(job.definition, screen.ctx.directory)
-        missing = [p.name for p in parameters if needs_value(p) and p.name not in (values or {})]
-        stand_in = {name: f"<{name}>" for name in missing}
-        text = preview.rendered(screen.ctx, job.definition, {**stand_in, **(values or {})})
-    except JobsTuiError as error:
-        screen.show_error(error)
-        return
-    hint = f"No value yet: {', '.join(missing)}; r asks for it." if missing else ""
-    agent = job.definition.entity_id or "shell"
-    screen.app.push_screen(
-        MessageDialog(
-            f"Dry run of {name_of(job)} by {agent}",
-            text,
-            f"Nothing was run. {hint}".strip(),
-            wide=True,
-        )
-    )
+    """Show what a start right now would meet; nothing runs."""
+
+    def show(found: Whole) -> None:
+        title = f"Dry run of {name_of(job)}"
+        screen.app.push_screen(dry_run_dialog.dialog(found, title, screen.size.width))
+
+    screen.attempt(lambda: of_job(screen.ctx, job, values or {}), show)

@@ -23,7 +23,7 @@ class ActionsProvider(Provider):
 
     def _entries(self) -> Iterator[tuple[str, Action, IgnoreReturnCallbackType]]:
         screen = self.screen
-        own = screen.ACTIONS if isinstance(screen, BaseScreen) else ()
+        own = map(screen.shown, screen.ACTIONS) if isinstance(screen, BaseScreen) else ()
         for action in (*own, *APP_ACTIONS):
             usable = not isinstance(screen, BaseScreen) or screen.available(action)
             if action.palette and usable:

@@ -50,7 +50,7 @@ class Reader(Generic[T]):
                     self._failed = True
                 else:
                     self._failed = False
-                    if self._screen.is_attached and self._screen.children:
+                    if self._screen.stands:
                         self._show(found)
         finally:
             self._going = False

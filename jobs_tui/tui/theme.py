@@ -238,6 +238,9 @@ THEMES = (DARK, LIGHT, MONO)
 class ThemedApp(App[None]):
     """An application that knows these themes and nothing else; tests show screens in it."""
 
+    engine_starts = False
+    """Whether an engine is on its way in this process."""
+
     def __init__(self) -> None:
         super().__init__()
         for theme in THEMES:

@@ -33,7 +33,7 @@ def spend(store: Store, tokens: int, cost: str, job: str = "job_1") -> None:
 
 
 def look(store: Store, budget: Budget, **whose: str) -> list[Standing]:
-    return standings(store.jobs.reader(), [Account("the job", budget, **whose)], AT)
+    return standings(store.jobs.reader(), [Account("the job", budget, **whose)], AT, UTC)
 
 
 def test_every_limit_has_its_standing(store: Store) -> None:
@@ -45,7 +45,7 @@ def test_every_limit_has_its_standing(store: Store) -> None:
     )  # fmt: skip
     assert (month.name, month.near, month.exhausted) == ("tokens_per_month", True, False)
     assert month.sentence() == (
-        "The budget of the job is nearly used up: 900 tokens of 1,000 tokens this month."
+        "The budget of the job is nearly used up: 900 of 1,000 tokens this month."
     )
 
 

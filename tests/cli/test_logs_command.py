@@ -9,21 +9,24 @@ from itertools import islice
 import pytest
 
 from jobs_tui.cli import follow
-from jobs_tui.models.enums import Stream
+from jobs_tui.models.enums import ExecutionStatus, Stream
 from jobs_tui.models.times import to_text
 from jobs_tui.service import starts
 from jobs_tui.service.context import Context
 from jobs_tui.store.logs import LETTERS, US, Chunk, append, merge
+from jobs_tui.store.steps import StepRow
 from tests.cli.command import Command
-from tests.service.made import claimed, ended, made
+from tests.service.made import claimed, ended, made, with_steps
 
 AT = datetime(2026, 8, 21, 14, 2, 11, tzinfo=UTC)
 
 
-def stored(ctx: Context, execution_id: str, first: int, *lines: tuple[Stream, str]) -> None:
+def stored(
+    ctx: Context, execution_id: str, first: int, *lines: tuple[Stream, str], step: str = ""
+) -> None:
     """A chunk with these lines, a millisecond apart."""
     text = "\n".join(
-        US.join((str(delta), LETTERS[stream], "", line))
+        US.join((str(delta), LETTERS[stream], step, line))
         for delta, (stream, line) in enumerate(lines)
     )
     chunk = Chunk(execution_id, first, len(lines), to_text(AT), text)
@@ -115,6 +118,48 @@ class TestLines:
         ended(ctx, execution_id, log_lines=20_000)
         found = jt.ok("logs", execution_id).lines
         assert found == [f"{number} {line}" for number in range(1000) for line in range(20)]
+
+
+class TestSteps:
+    @pytest.fixture
+    def team(self, ctx: Context) -> str:
+        """A run of two steps that has ended."""
+        execution_id = starts.start(ctx, made(ctx).id).execution_id
+        done = ExecutionStatus.COMPLETED
+        with_steps(ctx, execution_id, StepRow("a", 0, done), StepRow("long", 1, done))
+        stored(ctx, execution_id, 1, (Stream.SYSTEM, "smart chose x"))
+        stored(ctx, execution_id, 2, (Stream.STDOUT, "one"), step="a")
+        stored(ctx, execution_id, 3, (Stream.STDOUT, "two"), (Stream.STDERR, "3"), step="long")
+        ended(ctx, execution_id, log_lines=4)
+        return execution_id
+
+    @pytest.mark.parametrize("how", [[], ["-f"], ["-n", "9"]])
+    def test_each_line_begins_with_its_step(self, jt: Command, team: str, how: list[str]) -> None:
+        assert jt.ok("logs", team, *how).lines == [
+            "smart chose x",
+            "a    | one",
+            "long | two",
+            "long | 3",
+        ]
+        stamped = jt.ok("logs", team, *how, "--timestamps").lines
+        assert stamped[1] == "2026-08-21T14:02:11.000Z a    | one"
+
+    @pytest.mark.parametrize("how", [[], ["-f"], ["-n", "2"]])
+    def test_one_of_them(self, jt: Command, team: str, how: list[str]) -> None:
+        assert jt.ok("logs", team, "--step", "long", *how).lines == ["two", "3"]
+        only = jt.ok("logs", team, "--step", "long", "--stream", "stderr", *how)
+        assert only.lines == ["3"]
+
+    def test_one_that_is_none(self, jt: Command, team: str, run: str) -> None:
+        said = jt.refused("logs", team, "--step", "lon")
+        assert "has no step 'lon'. Its steps: a, long." in said
+        assert "has no steps" in jt.refused("logs", run, "--step", "a")
+
+    def test_a_run_of_one_step_is_read_as_it_is(self, jt: Command, ctx: Context) -> None:
+        execution_id = starts.start(ctx, made(ctx).id).execution_id
+        with_steps(ctx, execution_id, StepRow("a", 0, ExecutionStatus.COMPLETED))
+        stored(ctx, execution_id, 1, (Stream.STDOUT, "one"), step="a")
+        assert jt.ok("logs", execution_id).out == "one\n"
 
 
 class TestBatches:

@@ -11,7 +11,8 @@ import pytest
 from jobs_tui.agents.runner import Output, Result, Task
 from jobs_tui.agents.shell import ShellRunner
 from jobs_tui.engine import crew
-from jobs_tui.engine.dispatcher import LocalDispatcher
+from jobs_tui.engine.local_dispatcher import LocalDispatcher
+from jobs_tui.engine.parts import Parts
 from jobs_tui.store.database import Store
 from jobs_tui.store.settings import Settings
 
@@ -52,10 +53,8 @@ class NoLauncher:
 
 def dispatcher_of(store: Store, **settings: Any) -> LocalDispatcher:
     """A dispatcher that is ready to claim."""
-    dispatcher = LocalDispatcher(store, Settings(**settings), token="token")
-    dispatcher.launcher = NoLauncher()  # type: ignore[assignment]
-    dispatcher.owner = "{}"
-    return dispatcher
+    parts = Parts(store, Settings(**settings), launcher=NoLauncher(), owner="{}")  # type: ignore[arg-type]
+    return LocalDispatcher(parts, "token")
 
 
 async def until(condition: Callable[[], bool]) -> None:

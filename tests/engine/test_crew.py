@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from tests.engine.test_local_dispatcher import dispatching, wait_end
 
 from jobs_tui.agents.runner import Output, Result, Task, ToolCall
 from jobs_tui.models.enums import Decision, ExecutionStatus
@@ -23,7 +24,6 @@ from jobs_tui.store.agent_stats import by_agent
 from jobs_tui.store.database import Store
 from jobs_tui.store.settings import Settings
 from tests.engine.scripted import dispatcher_of, until, use
-from tests.engine.test_dispatcher import dispatching, wait_end
 from tests.service.waiting import waiting
 
 MakeJob = Callable[..., Job]
@@ -219,17 +219,19 @@ class TestPlaces:
     ) -> None:  # fmt: skip
         agents("one", max_running=1)
 
+        begun = asyncio.Event()
+
         async def work(task: Task, output: Output) -> Result:
+            begun.set()
             await asyncio.Event().wait()
             raise AssertionError
 
         use(monkeypatch, work)
         holder = starts.start(ctx, make_job(entity_id="one").id).execution_id
         async with dispatching(dispatcher_of(store)) as dispatcher:
-            await wait_for(ctx, holder, ExecutionStatus.RUNNING)
+            await begun.wait()
             run = starts.start(ctx, workflow(x=("one", [])).id).execution_id
             dispatcher.wake()
-            await until(lambda: not dispatcher.parts.places.free(ctx.directory.agent("one")))
             await until(lambda: "x" in steps_of(ctx, run))  # planned, and its place asked for
             assert dispatcher.cancel(run, "by ada")
             ended = await wait_end(ctx, run)
@@ -306,7 +308,7 @@ class TestBudgets:
         async with dispatching(dispatcher_of(store)):
             ended = await wait_end(ctx, run)
         assert ended.error_message == (
-            "Failed: b: The budget of the agent bot is exhausted: 5 tokens of 5 tokens today."
+            "Failed: b: The budget of the agent bot is exhausted: 5 of 5 tokens today."
         )
         assert {one.name: one.status for one in steps_of(ctx, run).values()} == {
             "a": "completed",

@@ -11,9 +11,12 @@ from datetime import timedelta
 import pytest
 
 from jobs_tui.agents.runner import Output, Result, Task
+from jobs_tui.engine.dispatcher import MakeDispatcher
 from jobs_tui.engine.engine import Engine
 from jobs_tui.engine.launcher.client import Launcher
 from jobs_tui.engine.lease import HomeLease
+from jobs_tui.engine.local_dispatcher import LocalDispatcher
+from jobs_tui.engine.parts import Parts
 from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.job import Job
 from jobs_tui.service import jobs, runs, starts
@@ -24,16 +27,20 @@ from jobs_tui.store.settings import Settings
 from tests.engine.scripted import completed, until, use
 from tests.fakes import FakeClock
 from tests.launcher_help import alive, token
+from tests.service.made import claimed
 
 MakeJob = Callable[..., Job]
 
 
 @asynccontextmanager
-async def running_engine(store: Store, **settings: object) -> AsyncIterator[Engine]:
+async def running_engine(
+    store: Store, dispatcher: MakeDispatcher = LocalDispatcher, **settings: object
+) -> AsyncIterator[Engine]:
     """An engine at work, stopped with the block."""
     lease = HomeLease(store, "token", "serve")
     lease.acquire(store.clock.now())
-    engine = Engine(store, Settings(**settings), lease)  # type: ignore[arg-type]
+    made = Settings(**settings)  # type: ignore[arg-type]
+    engine = Engine(store, made, lease, dispatcher)
     await engine.start()
     task = asyncio.create_task(engine.run())
     await until(lambda: engine.ready()["scheduler"])
@@ -87,7 +94,7 @@ async def test_a_killed_launcher_leaves_no_process_of_its_runs(
         await until(lambda: statuses(ctx, job) == ["lost"] and bool(heard))
         monkeypatch.setattr(Launcher, "_reaped", reaped)
         reaped(first, heard[0])
-        await until(lambda: engine.dispatcher.launcher not in (None, first))
+        await until(lambda: engine.parts.launcher not in (None, first))
         assert alive(tok) == []
 
 
@@ -201,3 +208,66 @@ async def test_after_a_hand_over_runs_go_on_and_nothing_new_starts(
         await until(lambda: statuses(ctx, job) == ["completed"])
     assert statuses(ctx, later) == ["queued"]
     assert jobs.get(ctx, later.id).live == 1
+
+
+class Elsewhere:
+    """A dispatcher whose runs are done somewhere else; it has one that ends when it is told to."""
+
+    def __init__(self, parts: Parts, token: str) -> None:
+        self.token = token
+        self.heard: list[tuple[str, ...]] = []
+        self.running = 1
+        self._woken = asyncio.Event()
+        self._stopped = asyncio.Event()
+        self._ended = asyncio.Event()
+
+    async def run(self) -> None:
+        """See Dispatcher."""
+        await self._stopped.wait()
+
+    def wake(self) -> None:
+        """See Dispatcher."""
+        self._woken.set()
+
+    async def woken(self) -> None:
+        """Return when it is woken again."""
+        self._woken.clear()
+        await self._woken.wait()
+
+    def stop_claiming(self) -> None:
+        """See Dispatcher."""
+        self.heard.append(("stop claiming",))
+        self._stopped.set()
+
+    def cancel(self, execution_id: str, reason: str) -> bool:
+        """See Dispatcher."""
+        self.heard.append((execution_id, reason))
+        return True
+
+    def cancel_all(self, reason: str) -> None:
+        """See Dispatcher."""
+        self.heard.append(("all", reason))
+        self._ended.set()
+
+    async def wait_idle(self) -> None:
+        """See Dispatcher."""
+        await self._ended.wait()
+
+
+async def test_the_engine_needs_no_more_than_the_seam(
+    store: Store, ctx: Context, make_job: MakeJob
+) -> None:
+    execution_id = starts.start(ctx, make_job().id).execution_id
+    async with running_engine(store, Elsewhere, stop_grace=0) as engine:
+        other = engine.dispatcher
+        assert isinstance(other, Elsewhere)
+        assert other.token == engine.lease.token
+        claimed(ctx, execution_id)
+        runs.cancel(ctx, execution_id)
+        await until(lambda: (execution_id, "cancelled by tester") in other.heard)
+        async with asyncio.timeout(10):
+            woken = asyncio.create_task(other.woken())
+            await asyncio.sleep(0)
+            starts.start(ctx, make_job(name="other").id)
+            await woken
+    assert other.heard[-2:] == [("stop claiming",), ("all", "stopped with the engine")]

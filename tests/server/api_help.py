@@ -54,9 +54,14 @@ async def new_run(face: Face, job: dict[str, Any], **parameters: Any) -> str:
 
 
 def printed(
-    ctx: Context, execution_id: str, first: int, lines: Sequence[str], letter: str = "o"
+    ctx: Context,
+    execution_id: str,
+    first: int,
+    lines: Sequence[str],
+    letter: str = "o",
+    step: str = "",
 ) -> None:
     """Lines of a run's log, as one chunk."""
-    text = "\n".join(f"0{US}{letter}{US}{US}{line}" for line in lines)
+    text = "\n".join(f"0{US}{letter}{US}{step}{US}{line}" for line in lines)
     chunk = Chunk(execution_id, first, len(lines), to_text(ctx.now()), text)
     ctx.store.logs.writer.write(lambda connection: append(connection, chunk))

@@ -7,11 +7,17 @@ from typing import Any
 import pytest
 
 from jobs_tui.models.enums import ExecutionStatus
+from jobs_tui.models.resource import ResourceKind
 from jobs_tui.server.api import models
+from jobs_tui.service import resources
+from jobs_tui.service.queues import set_paused
+from jobs_tui.store import executions
+from jobs_tui.store.steps import StepRow
 from tests.fakes import FakeClock
 from tests.server.api_help import JOBS, RUNS, call, new_job, new_run, printed
 from tests.server.face import Face
-from tests.service.made import claimed, count, ended
+from tests.service.made import claimed, count, ended, with_steps
+from tests.service.waiting import asked_again
 
 
 async def test_one_run_has_everything(face: Face) -> None:
@@ -31,6 +37,64 @@ async def test_one_run_has_everything(face: Face) -> None:
     assert [attempt["status"] for attempt in seen["attempts"]] == ["completed"]
     for unknown in ("exec_x", "%00", "%FF", "a" * 2000):
         assert (await call(face, "GET", f"{RUNS}/{unknown}"))[0] == 404
+
+
+async def test_who_does_it_and_why_it_waits(face: Face) -> None:
+    night = {"executor_type": "specific_queue", "worker_queue_name": "night"}
+    resources.create(face.ctx, ResourceKind.QUEUE, {"id": "night"})
+    set_paused(face.ctx, "night", paused=True)
+    run = await new_run(face, await new_job(face, **night))
+    waits = {"queue": "night", "agent_id": "shell", "waiting_reason": "the queue night is paused"}
+    _, [listed] = await call(face, "GET", RUNS)
+    _, seen = await call(face, "GET", f"{RUNS}/{run}")
+    for answer in (listed, seen):
+        assert {name: answer[name] for name in waits} == waits
+    claimed(face.ctx, run)
+    asked_again(face.ctx, run)
+    _, seen = await call(face, "GET", f"{RUNS}/{run}")
+    models.ExecutionResponse.model_validate(seen)
+    assert (seen["status"], seen["waiting_reason"]) == (
+        "waiting_for_input",
+        "policy p asks",
+    )
+    assert [(one["tool"], one["arguments"]) for one in seen["approvals"]] == [
+        ("write_file", {"path": "/etc/x"})
+    ]
+
+
+async def test_its_steps_plan_and_choice(face: Face) -> None:
+    run = await new_run(face, await new_job(face))
+    assert await call(face, "GET", f"{RUNS}/{run}/steps") == (200, [])
+    chosen = {"chosen": "dba", "reason": "it fits", "unclear": False, "engine": "lexical"}
+    face.ctx.store.write(
+        lambda c: executions.note_choice(
+            c, run, selection={**chosen, "ranked": []}, plan={"id": "p", "steps": []}
+        )
+    )
+    used = {"requests": 1, "input_tokens": 7, "output_tokens": 1, "cost": None}
+    with_steps(
+        face.ctx,
+        run,
+        StepRow("a", 0, ExecutionStatus.COMPLETED, agent_id="dba", usage=used, result="yes"),
+        StepRow("b", 1, ExecutionStatus.SKIPPED, needs=("a",), error_message="a failed"),
+    )
+    _, seen = await call(face, "GET", f"{RUNS}/{run}")
+    models.ExecutionResponse.model_validate(seen)
+    assert (seen["selection"]["reason"], seen["plan"]["id"]) == ("it fits", "p")
+    first, second = seen["steps"]
+    assert (first["name"], first["agent_id"], first["result"]) == ("a", "dba", "yes")
+    assert first["usage"] == used
+    assert (second["needs"], second["status"], second["error_message"]) == (
+        ["a"],
+        "skipped",
+        "a failed",
+    )
+    assert await call(face, "GET", f"{RUNS}/{run}/steps") == (200, seen["steps"])
+    assert (await call(face, "GET", f"{RUNS}/exec_x/steps"))[0] == 404
+    printed(face.ctx, run, 1, ["one"], step="a")
+    printed(face.ctx, run, 2, ["two"], step="b")
+    _, page = await call(face, "GET", f"{RUNS}/{run}/logs?step=b")
+    assert [(line["number"], line["step"]) for line in page["lines"]] == [(2, "b")]
 
 
 async def test_runs_of_all_jobs_are_listed_and_filtered(face: Face, clock: FakeClock) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from jobs_tui.server.api import models
+from jobs_tui.server.api.preview_models import PreviewResponse
 from tests.server.api_help import JOBS, call, new_job, new_run
 from tests.server.face import Face, accept_token
 from tests.service.made import count, ended
@@ -354,7 +355,7 @@ async def test_a_key_belongs_to_its_caller_and_a_mistake_may_be_repaired(face: F
 async def test_a_preview_writes_nothing(face: Face) -> None:
     status, seen = await call(face, "POST", f"{JOBS}/preview", SCAN)
     assert status == 200
-    models.PreviewResponse.model_validate(seen)
+    PreviewResponse.model_validate(seen)
     assert seen["prompt"] == SCAN["prompt_template"]
     assert seen["next_runs"][0] == "2026-08-23T00:00:00+02:00"
     assert seen["agent"] == "security-team-uuid"
@@ -369,6 +370,23 @@ async def test_a_preview_writes_nothing(face: Face) -> None:
     )
     assert seen["prompt"] == "echo me 1"
     assert (count(face.ctx, "jobs"), count(face.ctx, "audit")) == (0, 0)
+
+
+async def test_a_start_of_a_job_can_be_looked_at(face: Face) -> None:
+    job = await new_job(face, planning_mode="on_the_fly", entity_id=None, prompt_template="{{ a }}")
+    path = f"{JOBS}/{job['id']}/preview"
+    status, seen = await call(face, "POST", path, {"values": {"a": "Check system health"}})
+    assert status == 200
+    found = PreviewResponse.model_validate(seen)
+    assert (found.prompt, found.who.kind) == ("Check system health", "smart")
+    assert found.smart is not None
+    assert found.smart.chosen == "ops"
+    _, seen = await call(face, "POST", path)
+    assert seen["missing"] == ["a"]
+    assert (await call(face, "POST", path, {"values": 1}))[0] == 422
+    assert (await call(face, "POST", path, {"values": {"b": 1}}))[0] == 422
+    assert (await call(face, "POST", f"{JOBS}/job_x/preview"))[0] == 404
+    assert count(face.ctx, "executions") == 0
 
 
 async def test_every_change_says_who_and_from_where(face: Face) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from aiohttp import ClientResponse
 
 from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.server.api import stream
+from jobs_tui.store.steps import StepRow
 from tests.server.api_help import JOBS, RUNS, call, new_job, new_run, printed
 from tests.server.face import Face
-from tests.service.made import claimed, ended
+from tests.service.made import claimed, ended, with_steps
 
 Event = tuple[str, Any, str | None]
 
@@ -134,6 +136,30 @@ async def test_lines_and_status_arrive_as_they_happen(face: Face) -> None:
         ("status", "cancelled"),
         ("done", "cancelled"),
     ]
+
+
+async def test_steps_are_told_as_they_change(face: Face) -> None:
+    run = await new_run(face, await new_job(face))
+    claimed(face.ctx, run)
+    a, b = (StepRow(name, place, ExecutionStatus.QUEUED) for place, name in enumerate("ab"))
+    with_steps(face.ctx, run, a, b)
+    follower = Follower(face, run)
+    await follower.open()
+
+    async def told() -> tuple[str, str]:
+        *_, (_, step, _) = await follower.until("step_status")
+        return step["name"], step["status"]
+
+    assert [await told(), await told()] == [("a", "queued"), ("b", "queued")]
+    with_steps(face.ctx, run, replace(a, status=ExecutionStatus.RUNNING))
+    assert await told() == ("a", "running")
+    printed(face.ctx, run, 1, ["one"], step="a")
+    *_, (_, begins, _), (_, line, _) = await follower.until("line")
+    assert (begins, line["step"]) == ({"step": "a", "first_line": 1}, "a")
+    with_steps(face.ctx, run, replace(b, status=ExecutionStatus.SKIPPED))
+    assert await told() == ("b", "skipped")
+    await call(face, "POST", f"{RUNS}/{run}/cancel")
+    follower.cut()
 
 
 async def test_many_clients_get_every_line_once(face: Face) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.job import Job
 from jobs_tui.service import jobs
 from jobs_tui.service.context import Context
-from jobs_tui.store import queue
+from jobs_tui.store import queue, steps
 
 
 def job_fields(**more: Any) -> dict[str, Any]:
@@ -77,6 +78,12 @@ def ended(
         retry_at=None,
     )
     assert ctx.store.write(lambda c: queue.finish(c, execution_id, "t", outcome))
+
+
+def with_steps(ctx: Context, execution_id: str, *rows: steps.StepRow) -> None:
+    """Steps of the run's first attempt, as they stand now."""
+    for row in rows:
+        ctx.store.write(partial(steps.save, execution_id=execution_id, attempt=1, row=row))
 
 
 def count(ctx: Context, table: str) -> int:

@@ -11,6 +11,7 @@ from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.service import engine_state, examples, hook_admin, jobs, replays, runs, starts, tokens
 from jobs_tui.service.audit import Entry, entries
 from jobs_tui.service.context import Context
+from jobs_tui.service.purge import purge_job
 from tests.fakes import FakeClock
 from tests.service.hooks import hook, records
 from tests.service.made import job_fields, made
@@ -37,7 +38,7 @@ CHANGES: list[tuple[str, Change, Callable[[Context, str], object] | None]] = [
     ("job.resume", lambda ctx, job: jobs.resume(ctx, job), paused),
     ("job.delete", lambda ctx, job: jobs.archive(ctx, job), None),
     ("job.restore", lambda ctx, job: jobs.restore(ctx, job), deleted),
-    ("job.purge", lambda ctx, job: jobs.purge(ctx, job), None),
+    ("job.purge", lambda ctx, job: purge_job(ctx, job), None),
     ("job.start", lambda ctx, job: starts.start(ctx, job), None),
     ("job.rerun", lambda ctx, job: starts.rerun(ctx, last_run(ctx)), queued),
     ("execution.cancel", lambda ctx, job: runs.cancel(ctx, last_run(ctx)), queued),

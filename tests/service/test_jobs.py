@@ -14,6 +14,7 @@ from jobs_tui.models.job import Job
 from jobs_tui.service import jobs, runs, starts
 from jobs_tui.service.answers import job_response
 from jobs_tui.service.context import Context
+from jobs_tui.service.purge import purge_job
 from jobs_tui.store.logs import Chunk, append
 from tests.fakes import FakeClock
 from tests.service.made import audited, claimed, count, cron_job, ended, job_fields, made
@@ -315,7 +316,7 @@ class TestPurge:
             line = Chunk(execution_id, 1, 1, "2026-08-21T14:02:11.000Z", "0\x1fo\x1f\x1fhi")
             ctx.store.logs.writer.write(lambda c, line=line: append(c, line))
         jobs.archive(ctx, job.id)
-        assert jobs.purge(ctx, job.id) == 1
+        assert purge_job(ctx, job.id) == 1
         for table in ("jobs", "executions", "attempts", "revisions"):
             assert count(ctx, table) == 1, table
         left = ctx.store.logs.rows("select execution_id from chunks")
@@ -327,7 +328,7 @@ class TestPurge:
         job = made(ctx)
         claimed(ctx, starts.start(ctx, job.id).execution_id)
         with pytest.raises(Refused):
-            jobs.purge(ctx, job.id)
+            purge_job(ctx, job.id)
         assert jobs.get(ctx, job.id).live == 1
 
 

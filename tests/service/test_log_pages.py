@@ -14,8 +14,10 @@ from jobs_tui.store.logs import US, Chunk, append
 RUN = "exec_1"
 
 
-def printed(ctx: Context, first: int, lines: Sequence[str], letter: str = "o") -> None:
-    text = "\n".join(f"0{US}{letter}{US}{US}{line}" for line in lines)
+def printed(
+    ctx: Context, first: int, lines: Sequence[str], letter: str = "o", step: str = ""
+) -> None:
+    text = "\n".join(f"0{US}{letter}{US}{step}{US}{line}" for line in lines)
     chunk = Chunk(RUN, first, len(lines), to_text(ctx.now()), text)
     ctx.store.logs.writer.write(lambda connection: append(connection, chunk))
 
@@ -45,9 +47,9 @@ def test_a_page_that_finds_little_ends_all_the_same(
     monkeypatch.setattr(log_pages, "MOST_READ", 4)
     printed(ctx, 1, ["o"] * 5)
     printed(ctx, 6, ["e"], "e")
-    first = log_pages.page(ctx, RUN, first=1, limit=9, streams=["stderr"])
+    first = log_pages.page(ctx, RUN, first=1, limit=9, wanted=log_pages.Wanted(["stderr"]))
     assert (first.lines, first.next_line) == ([], 6)
-    second = log_pages.page(ctx, RUN, first=6, limit=9, streams=["stderr"])
+    second = log_pages.page(ctx, RUN, first=6, limit=9, wanted=log_pages.Wanted(["stderr"]))
     assert ([line.number for line in second.lines], second.next_line) == ([6], None)
 
 
@@ -56,4 +58,20 @@ def test_text_comes_in_chunks(ctx: Context) -> None:
     printed(ctx, 3, ["c"], "e")
     assert list(log_pages.texts(ctx, RUN, first=2, limit=None)) == ["b\n", "c\n"]
     assert list(log_pages.texts(ctx, RUN, first=1, limit=1)) == ["a\n"]
-    assert list(log_pages.texts(ctx, RUN, first=1, limit=None, streams=["stderr"])) == ["c\n"]
+    assert list(
+        log_pages.texts(ctx, RUN, first=1, limit=None, wanted=log_pages.Wanted(["stderr"]))
+    ) == ["c\n"]
+
+
+def test_lines_of_one_step_and_of_what_is_done_within_it(ctx: Context) -> None:
+    for number, step in enumerate(["", "a", "a/smart", "ab", "b"], 1):
+        printed(ctx, number, [f"in {step}"], step=step)
+    wanted = log_pages.Wanted(step="a")
+    page = log_pages.page(ctx, RUN, first=1, limit=9, wanted=wanted)
+    assert [line.step for line in page.lines] == ["a", "a/smart"]
+    assert list(log_pages.texts(ctx, RUN, first=1, limit=None, wanted=wanted)) == [
+        "in a\n",
+        "in a/smart\n",
+    ]
+    nothing = log_pages.Wanted(["stderr"], step="a")
+    assert log_pages.page(ctx, RUN, first=1, limit=9, wanted=nothing).lines == []

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from jobs_tui.models.enums import ExecutionStatus, JobStatus
-from jobs_tui.store import executions, jobs, queue
+from jobs_tui.store import executions, holds, jobs, queue
 from jobs_tui.store.database import Store
 from tests.store.rows import AT, add_job, add_run
 
@@ -86,8 +86,8 @@ def test_nothing_is_taken_from_a_closed_queue(store: Store) -> None:
 def test_a_held_run_keeps_its_attempt_and_goes_on_when_released(store: Store) -> None:
     (one,) = runs(store, 1)
     claim(store, queue.Limits())
-    held = queue.Hold(ExecutionStatus.BLOCKED, "no tool", LATER)
-    assert store.write(lambda c: queue.hold(c, one, "t", held))
+    held = holds.Hold(ExecutionStatus.BLOCKED, "no tool", LATER)
+    assert store.write(lambda c: holds.hold(c, one, "t", held))
     found = executions.get(store.jobs.reader(), one)
     assert found is not None
     assert (found.status, found.reason, found.attempt) == (ExecutionStatus.BLOCKED, "no tool", 0)
@@ -95,11 +95,11 @@ def test_a_held_run_keeps_its_attempt_and_goes_on_when_released(store: Store) ->
     job = jobs.get(store.jobs.reader(), "job_1")
     assert job is not None
     assert (job.status, job.blocked_reason) == (JobStatus.BLOCKED, "no tool")
-    assert [row["id"] for row in queue.waiting(store.jobs.reader(), ExecutionStatus.BLOCKED)] == [
+    assert [row["id"] for row in holds.waiting(store.jobs.reader(), ExecutionStatus.BLOCKED)] == [
         one
     ]
-    assert store.write(lambda c: queue.release(c, one))
-    assert not store.write(lambda c: queue.release(c, one))
+    assert store.write(lambda c: holds.release(c, one))
+    assert not store.write(lambda c: holds.release(c, one))
     assert claim(store, queue.Limits()) == [one]
 
 
@@ -107,10 +107,10 @@ def test_a_run_that_waits_for_a_person_keeps_what_it_has_done(store: Store) -> N
     (one,) = runs(store, 1)
     claim(store, queue.Limits())
     done = {"steps": {"a": {"status": "completed"}}, "states": {"b": "{}"}}
-    held = queue.Hold(
+    held = holds.Hold(
         ExecutionStatus.WAITING_FOR_INPUT, "ask", LATER, log_lines=3, resume=done, begun=True
     )
-    store.write(lambda c: queue.hold(c, one, "t", held))
+    store.write(lambda c: holds.hold(c, one, "t", held))
     found = executions.get(store.jobs.reader(), one)
     assert found is not None
     assert found.resumes
@@ -121,16 +121,16 @@ def test_a_run_that_waits_for_a_person_keeps_what_it_has_done(store: Store) -> N
 def test_a_lease_that_is_not_ours_any_more_holds_nothing(store: Store) -> None:
     (one,) = runs(store, 1)
     claim(store, queue.Limits())
-    held = queue.Hold(ExecutionStatus.BLOCKED, "no tool", LATER)
-    assert not store.write(lambda c: queue.hold(c, one, "stranger", held))
-    assert not store.write(lambda c: queue.give_up(c, one, "stranger", LATER, "budget"))
+    held = holds.Hold(ExecutionStatus.BLOCKED, "no tool", LATER)
+    assert not store.write(lambda c: holds.hold(c, one, "stranger", held))
+    assert not store.write(lambda c: holds.give_up(c, one, "stranger", LATER, "budget"))
     assert status(store, one) is ExecutionStatus.RUNNING
 
 
 def test_a_run_that_is_given_up_is_skipped_with_the_reason(store: Store) -> None:
     (one,) = runs(store, 1)
     claim(store, queue.Limits())
-    assert store.write(lambda c: queue.give_up(c, one, "t", LATER, "budget: empty"))
+    assert store.write(lambda c: holds.give_up(c, one, "t", LATER, "budget: empty"))
     found = executions.get(store.jobs.reader(), one)
     assert found is not None
     assert (found.status, found.reason) == (ExecutionStatus.SKIPPED, "budget: empty")

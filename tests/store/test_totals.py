@@ -13,6 +13,7 @@ from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
 from jobs_tui.models.ids import new_execution_id
 from jobs_tui.service import jobs, starts
 from jobs_tui.service.context import Context
+from jobs_tui.service.purge import purge_job
 from jobs_tui.store import executions, queue, totals
 from jobs_tui.store.database import Store
 from jobs_tui.store.migrations import ensure
@@ -106,7 +107,7 @@ def test_totals_outlive_history_and_go_with_their_job(ctx: Context) -> None:
     ended(ctx, starts.start(ctx, job.id).execution_id)
     ctx.store.write(lambda c: c.execute("delete from executions").rowcount)
     assert run_totals(ctx) == {("completed", 1000): (1, 1000, 0)}
-    jobs.purge(ctx, job.id)
+    purge_job(ctx, job.id)
     assert run_totals(ctx) == {}
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from jobs_tui.tools import archives, backup_databases, backup_sqlite
+from jobs_tui.tools import archives, backup_databases, backup_directory, backup_sqlite
 from jobs_tui.tools.tool import ToolFailed
+from jobs_tui.tools.walking import Walk
 from tests.tools.conftest import Use
 
 
@@ -278,3 +279,56 @@ async def test_a_server_that_was_named_and_is_not_there_is_an_alarm(
     monkeypatch.setenv("PGHOST", "127.0.0.1")
     found = await use("backup_databases", target="bk")
     assert found.alarms == ("No PostgreSQL database was saved: pg_dump is not installed.",)
+
+
+async def test_too_little_room_is_said_before_anything_is_written(
+    use: Use, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database(work / "app.db")
+    real = os.statvfs
+
+    def full(path: str) -> os.statvfs_result:
+        values = list(real(path))
+        values[4] = 0
+        return os.statvfs_result(values)
+
+    monkeypatch.setattr(archives.os, "statvfs", full)
+    found = await use("backup_sqlite", paths=["app.db"], target="bk")
+    assert "There is no room for a copy of" in found.alarms[0]
+    assert list((work / "bk").iterdir()) == []
+
+
+async def test_what_the_kernel_shows_as_files_is_not_packed(
+    use: Use, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (work / "src" / "proc").mkdir(parents=True)
+    (work / "src" / "proc" / "kcore").write_text("without end")
+    monkeypatch.setattr(backup_directory, "_virtual", lambda: {str(work / "src" / "proc")})
+    await use("backup_directory", path="src", target="bk")
+    (archive,) = (work / "bk").iterdir()
+    with tarfile.open(fileobj=io.BytesIO(unpacked(archive))) as tar:
+        assert sorted(tar.getnames()) == ["src", "src/proc"]
+
+
+async def test_a_database_that_is_written_all_the_time_is_copied_once(
+    use: Use, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = database(work / "app.db")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("insert into t values (zeroblob(20000000))")
+    real, steps = Walk.check, []
+
+    def write_meanwhile(walk: Walk) -> None:
+        real(walk)
+        steps.append(1)
+        if len(steps) < 20:
+            with closing(sqlite3.connect(path)) as writer, writer:
+                writer.execute("insert into t values (-1)")
+
+    monkeypatch.setattr(Walk, "check", write_meanwhile)
+    found = await use("backup_sqlite", paths=["app.db"], target="bk")
+    (copy,) = (work / "bk").iterdir()
+    (work / "plain.db").write_bytes(unpacked(copy))
+    with closing(sqlite3.connect(work / "plain.db")) as connection:
+        assert connection.execute("select count(*) from t").fetchone() == (4,)
+    assert found.alarms == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,14 @@ async def test_files_are_read_in_parts_and_written_as_asked(use: Use, work: Path
 async def test_what_is_not_there_is_said(use: Use, name: str) -> None:
     with pytest.raises(ToolFailed, match="No such file"):
         await use(name, path="gone")
+
+
+async def test_what_would_never_end_is_no_file(use: Use, work: Path) -> None:
+    os.mkfifo(work / "pipe")
+    for path in ("pipe", "/dev/zero"):
+        with pytest.raises(ToolFailed, match="no regular file"):
+            await use("read_file", path=path)
+    with pytest.raises(ToolFailed, match="no regular file"):
+        await use("write_file", path="pipe", content="x", mode="append")
+    (work / "long").write_bytes(b"x" * 1_000_000)
+    assert len((await use("read_file", path="long")).text) < 60_000

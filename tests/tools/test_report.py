@@ -33,6 +33,14 @@ async def test_runs_of_the_week_are_told_by_job_with_reasons(
         run(context, "job_1", ExecutionStatus.COMPLETED)
     run(context, "job_2", ExecutionStatus.FAILED)
     run(context, "job_1", ExecutionStatus.COMPLETED, days_ago=8)
+    context.store.write(
+        lambda c: add_run(
+            c, "job_2", created_at=context.store.clock.now() - timedelta(seconds=1), parallel=100
+        )
+    )
+    context.store.write(
+        lambda c: c.execute("update executions set status = 'skipped' where status = 'queued'")
+    )
     found = await use("job_report", days=7, min_success_percent=90)
     assert (found.data["runs"], found.data["failed"]) == (4, 1)
     assert found.data["success_percent"] == 75.0
@@ -44,5 +52,5 @@ async def test_runs_of_the_week_are_told_by_job_with_reasons(
 
 async def test_an_empty_history_is_reported_as_such(use: Use) -> None:
     found = await use("job_report")
-    assert found.summary == "0 runs of 0 jobs in 7 days: 100 % ok, 0 failed"
+    assert found.summary == "0 runs of 0 jobs in 7 days: nothing has ended"
     assert found.alarms == ()

@@ -21,6 +21,7 @@ from jobs_tui.store import executions, logs
 from jobs_tui.store.database import Store
 from jobs_tui.store.home import Home
 from tests.fakes import FakeClock
+from tests.tui.quiet import wait_for_idle
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +31,17 @@ def calm_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     # Which agent programs the machine of a developer has is no matter of a picture.
     monkeypatch.setattr("jobs_tui.agents.command.programs.find_program", lambda *_: None)
+
+
+@pytest.fixture(autouse=True)
+def no_guessing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a key tests wait for what it leads to, and for no time."""
+    for module in ("pilot", "app"):
+        monkeypatch.setattr(f"textual.{module}.wait_for_idle", wait_for_idle)
+    monkeypatch.setattr("jobs_tui.tui.screens.dashboard.PREVIEW_DELAY", 0.001)
+    monkeypatch.setattr("jobs_tui.tui.screens.job.PANE_DELAY", 0.001)
+    monkeypatch.setattr("jobs_tui.tui.screens.wizard.screen.KEEP_AFTER", 0.001)
+    monkeypatch.setattr("jobs_tui.tui.screens.wizard.screen.CHECK_AFTER", 0.001)
 
 
 @pytest.fixture
@@ -78,8 +90,8 @@ def make_run(ctx: Context, store: Store, clock: FakeClock) -> MakeRun:
     """``make_run(job, status, ...)`` puts an execution into the store as the engine would.
 
     Fields: ``ago`` (seconds since it was made), ``took`` (seconds), ``error``, ``reason``,
-    ``kind``, ``parameters``, ``exit_code``, ``count``, ``result`` and ``log`` (lines, or pairs of
-    stream and line).
+    ``kind``, ``parameters``, ``exit_code``, ``count``, ``result`` and ``log`` (lines, or stream
+    and line, or stream, line and step).
     """
 
     def make(
@@ -95,7 +107,7 @@ def make_run(ctx: Context, store: Store, clock: FakeClock) -> MakeRun:
         exit_code: int | None = None,
         result: str | None = None,
         count: int = 1,
-        log: Sequence[str | tuple[Stream, str]] = (),
+        log: Sequence[str | tuple[Stream, str] | tuple[Stream, str, str]] = (),
     ) -> Execution:
         created = clock.now() - timedelta(seconds=ago)
         waiting = status in (
@@ -164,17 +176,19 @@ def make_run(ctx: Context, store: Store, clock: FakeClock) -> MakeRun:
 def write_log(
     store: Store,
     execution_id: str,
-    lines: Sequence[str | tuple[Stream, str]],
+    lines: Sequence[str | tuple[Stream, str] | tuple[Stream, str, str]],
     at: datetime,
     *,
     first: int = 1,
     gap_ms: int = 100,
 ) -> None:
     """Append lines to a run's log, ``gap_ms`` apart, in one chunk."""
-    pairs = [(Stream.STDOUT, line) if isinstance(line, str) else line for line in lines]
+    parts = [(Stream.STDOUT, line) if isinstance(line, str) else line for line in lines]
     text = "\n".join(
-        logs.US.join((str(place * gap_ms), logs.LETTERS[stream], "", line))
-        for place, (stream, line) in enumerate(pairs)
+        logs.US.join(
+            (str(place * gap_ms), logs.LETTERS[part[0]], part[2] if part[2:] else "", part[1])
+        )
+        for place, part in enumerate(parts)
     )
-    chunk = logs.Chunk(execution_id, first, len(pairs), to_text(at), text)
+    chunk = logs.Chunk(execution_id, first, len(parts), to_text(at), text)
     store.logs.writer.write(lambda connection: logs.append(connection, chunk))

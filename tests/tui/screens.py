@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
+from textual.worker_manager import WorkerManager
 
 from jobs_tui.service.context import Context
 from jobs_tui.tui.app import JobsApp
@@ -30,9 +32,17 @@ async def settled(pilot: Pilot[None]) -> None:
     while quiet < 2:
         await pilot.pause()
         quiet += 1
-        if list(pilot.app.workers):
-            await pilot.app.workers.wait_for_complete()
+        if await worked(pilot.app.workers):
             quiet = 0
+
+
+async def worked(workers: WorkerManager) -> bool:
+    """Wait for the workers there are; one that was superseded has ended too."""
+    going = list(workers)
+    for worker in going:
+        with suppress(WorkerCancelled):
+            await worker.wait()
+    return bool(going)
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:

@@ -287,3 +287,34 @@ def test_an_overview_knows_agents_that_are_gone(scene: Context) -> None:
     [team] = agent_overview.overview(scene).teams
     assert list(team.not_ready) == ["auditor"]
     assert "There is no agent" in team.reason
+
+
+@pytest.mark.parametrize(
+    ("tabs", "deleting"), [(0, "Delete the agent"), (1, "Delete the team"), (3, "Deny the call")]
+)
+async def test_d_says_what_it_does_on_the_tab_at_hand(
+    scene: Context, waiting: Any, tabs: int, deleting: str
+) -> None:
+    waiting()
+    async with opened(scene, (120, 40)) as (app, pilot):
+        await press(pilot, "3", *["tab"] * tabs)
+        footer = str(on(app).footer_bar.content)
+        assert ("d deny" in footer, "d delete" in footer) == (tabs == 3, tabs != 3)
+        await press(pilot, "question_mark")
+        assert deleting in words_of(app)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("tab", ["agents", "teams", "workflows", "approvals", "form"])
+def test_picture(scene: Context, waiting: Any, snap_compare: Any, size: Any, tab: str) -> None:
+    waiting()
+    keys = {
+        "agents": ["j"], "teams": ["tab"], "workflows": ["tab"] * 2, "approvals": ["tab"] * 3,
+        "form": ["n"],
+    }[tab]  # fmt: skip
+
+    async def before(pilot: Any) -> None:
+        await settled(pilot)
+        await press(pilot, "3", *keys)
+
+    assert snap_compare(JobsApp(scene.store, ctx=scene), terminal_size=size, run_before=before)

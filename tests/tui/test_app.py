@@ -166,6 +166,7 @@ def test_the_header_names_the_engine() -> None:
     assert engine_words(state(pid=4121), 10).plain == "UP  attached pid 4121"
     assert engine_words(state(running=False), 10).plain == "DOWN  S start engine"
     assert engine_words(None, 10).plain == "DOWN  S start engine"
+    assert engine_words(None, 10, starts=True).plain == "starting"
     taken = "port 7802 on 127.0.0.1 is taken by another process."
     assert engine_words(state(hooks_problem=taken), 10).plain == "UP  hooks off: port 7802 taken"
     both = state(pid=4121, hooks_problem=taken)

@@ -282,16 +282,3 @@ async def test_a_storm_of_sizes(ctx: Context, make_job: Any) -> None:
             await pilot.press("j")
         await settled(pilot)
         assert "STATE" in text_of(app)
-
-
-async def test_a_change_while_the_screen_goes_is_no_matter(ctx: Context, make_job: Any) -> None:
-    make_job("late")
-    async with opened(ctx) as (app, _pilot):
-        screen = dashboard(app)
-        await screen.remove_children()
-        screen.store_changed()
-        screen.on_screen_resume()
-        screen.refresh_frame()
-        screen.on_virtual_list_highlighted()
-        screen._load_preview()
-        assert not screen.stands

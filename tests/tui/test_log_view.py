@@ -23,6 +23,7 @@ from jobs_tui.tui.theme import ThemedApp
 from jobs_tui.tui.widgets.log_layout import Place
 from jobs_tui.tui.widgets.log_view import LogView
 from tests.tui.conftest import write_log
+from tests.tui.screens import worked
 
 AT = datetime(2026, 8, 21, 14, 0, tzinfo=UTC)
 HEIGHT = 20
@@ -57,10 +58,10 @@ async def shown(
 async def settled(view: LogView, pilot: Pilot[None]) -> None:
     """All searches have come to their end and the screen shows it."""
     view.tick()
-    await view.workers.wait_for_complete()
+    await worked(view.workers)
     await pilot.pause()
     view.tick()
-    await view.workers.wait_for_complete()
+    await worked(view.workers)
     await pilot.pause()
 
 

@@ -43,7 +43,7 @@ async def test_running_first_then_waiting_then_newest(ctx: Context, scene: Scene
             "db-replica-check",
         ]
         words = words_of(app)
-        assert "report-hourly #1: waits for its turn" in words
+        assert "report-hourly #1: no engine is running" in words
         assert "~ SKIP" in words
         assert "! MISS" in words
 

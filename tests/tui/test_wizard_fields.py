@@ -7,12 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from textual.app import ComposeResult
 
-from jobs_tui.agents.registry import AgentInfo
 from jobs_tui.schedule.zones import zone_names
 from jobs_tui.tui.screens.wizard.help import TEXTS, WIDTH
 from jobs_tui.tui.screens.wizard.sentences import preset_of, run_lines
 from jobs_tui.tui.theme import ThemedApp
-from jobs_tui.tui.widgets.fields.agent_list import AgentList
 from jobs_tui.tui.widgets.fields.one_of import OneOf
 from jobs_tui.tui.widgets.fields.visible import SIGN, Visible, visible
 from jobs_tui.tui.widgets.fields.zone_input import matching, offset_of
@@ -68,7 +66,7 @@ def test_starts_are_said_on_both_clocks_in_columns() -> None:
 
 
 class OneApp(ThemedApp):
-    """Two choices and a list of agents."""
+    """Two choices."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,16 +75,6 @@ class OneApp(ThemedApp):
     def compose(self) -> ComposeResult:
         yield OneOf([("a", "[/foo]"), ("b", "two"), ("c", "three")], id="round")
         yield OneOf([("a", "one"), ("b", "[link=http://x")], look="strip", id="strip")
-        yield AgentList(id="agents")
-
-    def on_mount(self) -> None:
-        self.query_one(AgentList).show(
-            [
-                AgentInfo("shell", "Shell", "shell", "Runs scripts.", True, ""),
-                AgentInfo("[/x]", "X", "x", "", False, "no key [/red]"),
-            ],
-            "gone",
-        )
 
     def on_one_of_changed(self, event: OneOf.Changed) -> None:
         self.chosen.append(event.value)
@@ -108,17 +96,3 @@ async def test_options_that_do_not_fit_go_to_the_next_row() -> None:
     async with app.run_test(size=(26, 12)):
         assert app.query_one("#round").size.height == 2
         assert "three" in shown(app)
-
-
-async def test_agents_that_cannot_work_stay_in_sight_with_the_reason() -> None:
-    app = OneApp()
-    async with app.run_test(size=(80, 12)) as pilot:
-        text = shown(app)
-        assert "+ ready" in text
-        assert "! not ready   no key [/red]" in text
-        assert app.query_one(AgentList).chosen == "gone"
-        app.query_one(AgentList).focus()
-        await pilot.press("k", "k")
-        assert app.query_one(AgentList).chosen == "shell"
-        await pilot.press("j")
-        assert app.query_one(AgentList).chosen == "[/x]"

@@ -25,6 +25,7 @@ from jobs_tui.tui.widgets.fields.one_of import OneOf
 from jobs_tui.tui.widgets.fields.variable_table import VariableRow
 from tests.fakes import FakeClock
 from tests.tui.conftest import MakeJob
+from tests.tui.screens import worked
 from tests.tui.wizard_fixtures import (
     NARROW,
     WIDE,
@@ -46,7 +47,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def settle(app: WizardApp, pilot: Pilot[None]) -> None:
     """Wait for the writes of the wizard and for what they lead to."""
-    await app.workers.wait_for_complete()
+    await worked(app.workers)
     await pilot.pause()
 
 
@@ -70,7 +71,7 @@ async def test_keys_alone_make_a_job_that_fires_every_minute(ctx: Context) -> No
         assert "every minute" in shown(app)
         assert "Fri 21 Aug 14:03 UTC   in 49s" in shown(app)
         await type_text(pilot, "\n")
-        assert focused(app) == "agents"
+        assert focused(app) == "mode"
         await type_text(pilot, "\n")
         assert focused(app) == "prompt"
         await type_text(pilot, "date")

@@ -13,6 +13,7 @@ from jobs_tui.service.context import Context
 from jobs_tui.tui.screens.wizard import screen
 from jobs_tui.tui.theme import DARK, LIGHT, MONO
 from tests.tui.conftest import MakeJob
+from tests.tui.screens import worked
 from tests.tui.wizard_fixtures import NARROW, WIDE, WizardApp
 
 Keys = list[str]
@@ -50,9 +51,9 @@ def press(keys: Keys) -> Callable[[Pilot[None]], Any]:
                 await pilot.pause()
             else:
                 await pilot.press(key)
-        await pilot.app.workers.wait_for_complete()
+        await worked(pilot.app.workers)
         await pilot.pause(0.05)
-        await pilot.app.workers.wait_for_complete()
+        await worked(pilot.app.workers)
         await pilot.pause()
 
     return run

@@ -16,7 +16,7 @@ from jobs_tui.models.errors import InvalidInput
 
 if TYPE_CHECKING:
     from jobs_tui.agents.runner import Task
-    from jobs_tui.models.agent import CommandTemplate
+    from jobs_tui.models.agent import AgentInput, CommandTemplate
 
 LONGEST_ARGUMENT = 120_000
 """Bytes; Linux takes 128 KiB for one argument (PROTOTYPES.md A)."""
@@ -44,14 +44,40 @@ def system_prompt(task: Task) -> str:
 
 
 def shown_argv(task: Task, template: CommandTemplate, program: str) -> list[str]:
-    """The command line as a policy and a person see it: without prompt and private files."""
-    values = _plain_values(task) | {name: "{" + name + "}" for name in _OF_THE_RUN}
-    if not system_prompt(task):
+    """The command line as a policy sees it: without prompt and private files."""
+    return command_line(
+        task.agent,
+        template,
+        program,
+        task.directory(),
+        told=bool(system_prompt(task)),
+        servers=bool(task.mcp_servers),
+    )
+
+
+def command_line(
+    agent: AgentInput,
+    template: CommandTemplate,
+    program: str,
+    directory: str,
+    *,
+    told: bool,
+    servers: bool,
+) -> list[str]:
+    """The command line of a program as policies and persons see it.
+
+    Args:
+        directory: in which it works.
+        told: there is a system prompt.
+        servers: there are MCP servers.
+    """
+    values = _plain_values(agent, directory) | {name: "{" + name + "}" for name in _OF_THE_RUN}
+    if not told:
         values["system"] = values["system_file"] = ""
-    if not task.mcp_servers or template.mcp is None:
+    if not servers or template.mcp is None:
         values["mcp_config"] = values["mcp_args"] = ""
     values["config_dir"] = "{config_dir}"
-    return [program, *_filled([*template.argv[1:], *task.agent.args], values, ())]
+    return [program, *_filled([*template.argv[1:], *agent.args], values, ())]
 
 
 def invocation(
@@ -77,7 +103,7 @@ def invocation(
         notes.append("The system prompt is not used: the template has no place for it.")
     servers = _servers(task, template, wanted)
     notes += servers.left_out
-    values = _plain_values(task) | {"prompt": prompt, "system": system}
+    values = _plain_values(task.agent, task.directory()) | {"prompt": prompt, "system": system}
     config, config_env = _config(task, template, wanted, servers, room)
     values["config_dir"] = "" if config is None else str(config)
     if "prompt_file" in wanted:
@@ -99,11 +125,11 @@ def invocation(
     return Invocation(argv, env, stdin, tuple(notes))
 
 
-def _plain_values(task: Task) -> dict[str, str]:
-    cost = task.agent.limits.cost
+def _plain_values(agent: AgentInput, directory: str) -> dict[str, str]:
+    cost = agent.limits.cost
     return {
-        "model": task.agent.model or "",
-        "workdir": task.directory(),
+        "model": agent.model or "",
+        "workdir": directory,
         "max_cost": "" if cost is None else format(cost, "f"),
     }
 

@@ -63,188 +63,20 @@ for _line in _SAME.split("\n"):
     for _word in (_lemma, *_rest.split()):
         _LEMMAS.setdefault(_word, _lemma)
 
-FILLER = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "this",
-        "that",
-        "these",
-        "those",
-        "my",
-        "our",
-        "your",
-        "their",
-        "its",
-        "it",
-        "me",
-        "us",
-        "we",
-        "i",
-        "you",
-        "he",
-        "she",
-        "they",
-        "them",
-        "there",
-        "please",
-        "kindly",
-        "just",
-        "simply",
-        "also",
-        "too",
-        "again",
-        "now",
-        "currently",
-        "right",
-        "actually",
-        "really",
-        "quickly",
-        "want",
-        "need",
-        "would",
-        "like",
-        "could",
-        "can",
-        "should",
-        "will",
-        "shall",
-        "may",
-        "might",
-        "must",
-        "have",
-        "has",
-        "had",
-        "let",
-        "lets",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "being",
-        "am",
-        "do",
-        "does",
-        "did",
-        "get",
-        "gets",
-        "got",
-        "give",
-        "show",
-        "tell",
-        "list",
-        "print",
-        "see",
-        "find",
-        "check",
-        "checks",
-        "checking",
-        "verify",
-        "verifies",
-        "verifying",
-        "confirm",
-        "ensure",
-        "make",
-        "sure",
-        "test",
-        "tests",
-        "monitor",
-        "watch",
-        "inspect",
-        "examine",
-        "review",
-        "run",
-        "perform",
-        "execute",
-        "carry",
-        "out",
-        "start",
-        "launch",
-        "create",
-        "generate",
-        "produce",
-        "build",
-        "prepare",
-        "compile",
-        "write",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "for",
-        "from",
-        "by",
-        "with",
-        "and",
-        "or",
-        "as",
-        "so",
-        "than",
-        "about",
-        "into",
-        "under",
-        "inside",
-        "within",
-        "per",
-        "via",
-        "what",
-        "which",
-        "who",
-        "how",
-        "much",
-        "many",
-        "if",
-        "whether",
-        "where",
-        "any",
-        "all",
-        "some",
-        "every",
-        "each",
-        "both",
-        "job",
-        "task",
-        "run",
-        "routine",
-        "regular",
-        "automatic",
-        "automatically",
-        "scheduled",
-        "schedule",
-        "current",
-        "full",
-        "complete",
-        "thanks",
-        "thank",
-        "hello",
-        "hi",
-        "hey",
-        "ok",
-        "okay",
-        "fine",
-        "good",
-        "then",
-        "first",
-        "second",
-        "next",
-        "finally",
-        "afterwards",
-        "very",
-        "more",
-        "most",
-        "less",
-        "least",
-        "only",
-        "local",
-        "locally",
-        "here",
-        "everything",
-    ]
-)
+_FILLER = """
+a an the this that these those my our your their its it me us we i you he she they them there
+please kindly just simply also too again now currently right actually really quickly want need
+would like could can should will shall may might must have has had let lets is are was were be
+been being am do does did get gets got give show tell list print see find check checks checking
+verify verifies verifying confirm ensure make sure test tests monitor watch inspect examine
+review run perform execute carry out start launch create generate produce build prepare compile
+write of to in on at for from by with and or as so than about into under inside within per via
+what which who how much many if whether where any all some every each both job task run routine
+regular automatic automatically scheduled schedule current full complete thanks thank hello hi
+hey ok okay fine good then first second next finally afterwards very more most less least only
+local locally here everything
+"""
+FILLER = frozenset(_FILLER.split())
 """Words that neither ask for a tool nor change what it does."""
 
 _FOREIGN = """
@@ -266,54 +98,17 @@ compare telegram discord sms opsgenie pagerduty webhook jira
 FOREIGN = frozenset(_FOREIGN.split())
 """What nothing here does: a request with one of these is not half done, it is refused."""
 
-NEGATIONS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "without",
-        "except",
-        "excluding",
-        "exclude",
-        "besides",
-        "instead",
-        "avoid",
-        "skip",
-        "refrain",
-        "neither",
-        "nor",
-        "none",
-        "nothing",
-        "unless",
-        "stop",
-        "cease",
-        "ignore",
-        "ignoring",
-        "forbid",
-        "forbidden",
-        "prevent",
-        "unlike",
-        "cannot",
-        "nobody",
-    ]
-)
+_NEGATIONS = """
+not no never without except excluding exclude besides instead avoid skip refrain neither nor
+none nothing unless stop cease ignore ignoring forbid forbidden prevent unlike cannot nobody
+"""
+NEGATIONS = frozenset(_NEGATIONS.split())
 """Words that turn a request round or cut a piece out of it."""
 
-CONDITIONS = frozenset(
-    [
-        "if",
-        "when",
-        "whenever",
-        "unless",
-        "until",
-        "while",
-        "once",
-        "after",
-        "before",
-        "otherwise",
-        "else",
-    ]
-)
+_CONDITIONS = """
+if when whenever unless until while once after before otherwise else
+"""
+CONDITIONS = frozenset(_CONDITIONS.split())
 """Words that make something depend on something; only alarms may."""
 
 _CONTRACTIONS: Mapping[str, str] = {
@@ -358,24 +153,10 @@ _JOINED_AS: Mapping[str, str] = {
     "web": "website",
     "log": "log",
 }
-DROPPED = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "please",
-        "kindly",
-        "my",
-        "our",
-        "your",
-        "their",
-        "its",
-        "that",
-        "just",
-        "also",
-        "simply",
-    ]
-)
+_DROPPED = """
+a an the please kindly my our your their its that just also simply
+"""
+DROPPED = frozenset(_DROPPED.split())
 """Left out of the text that patterns are looked for in."""
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import TYPE_CHECKING
 
 from jobs_tui.agents.directory import BUILT_IN, OPS, Directory
-from jobs_tui.agents.doer import agent_not_ready
+from jobs_tui.agents.needs import not_ready
 from jobs_tui.agents.runner import SHELL
 from jobs_tui.agents.smart.ranking import Candidate
 from jobs_tui.store import agent_stats
 
+if TYPE_CHECKING:
+    from jobs_tui.guard.secrets.resolver import Secrets
+
 
 def candidates(
-    connection: sqlite3.Connection, directory: Directory, prompt: str
+    connection: sqlite3.Connection, directory: Directory, secrets: Secrets, prompt: str
 ) -> list[Candidate]:
     """All agents that Smart may choose among; two queries.
 
@@ -20,6 +24,7 @@ def candidates(
     understands the task. Programs and packages of this machine are, when they are ready.
 
     Args:
+        secrets: an agent whose key or secret cannot be had is not ready.
         prompt: the task, rendered.
     """
     found = []
@@ -32,7 +37,7 @@ def candidates(
             understood = ops_understands(prompt)
             if understood is None:
                 continue
-        problem = agent_not_ready(agent)
+        problem = not_ready(agent, directory, secrets)
         if problem and not made_here:
             continue
         found.append((agent, problem, made_here, understood))

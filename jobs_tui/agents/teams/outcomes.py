@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from jobs_tui.agents import usage
 from jobs_tui.agents.runner import ANSWER_LIMIT, RESULT_LIMIT, Result
+from jobs_tui.agents.usage import total_usage
 
 COMPLETED, FAILED, WAITING = "completed", "failed", "waiting_for_input"
 _CUT = "\n… (cut)"
 
 
-def total_usage(results: Iterable[Result]) -> dict[str, object]:
-    """See :func:`jobs_tui.agents.usage.total_usage`."""
-    return usage.total_usage(one.usage for one in results)
+def usage_of(results: Iterable[Result]) -> dict[str, object]:
+    """What all of them have used together."""
+    return total_usage(one.usage for one in results)
 
 
 def joined(answers: Mapping[str, str]) -> str:
@@ -40,7 +40,7 @@ def problem(label: str, result: Result) -> str:
 def answered(text: str, results: Sequence[Result]) -> Result:
     """A success with this answer."""
     return Result(
-        COMPLETED, result=_line(text), answer=text[:ANSWER_LIMIT], usage=total_usage(results)
+        COMPLETED, result=_line(text), answer=text[:ANSWER_LIMIT], usage=usage_of(results)
     )
 
 
@@ -51,7 +51,7 @@ def failed(message: str, text: str, results: Sequence[Result], bad: Sequence[Res
         error_message=message,
         result=_line(text),
         answer=text[:ANSWER_LIMIT] or None,
-        usage=total_usage(results),
+        usage=usage_of(results),
         retry=any(one.retry for one in bad) if bad else True,
     )
 
@@ -66,7 +66,7 @@ def waiting(results: Sequence[Result]) -> Result | None:
         asking[0],
         ask=tuple(call for one in asking for call in one.ask),
         ask_reason="; ".join(reasons),
-        usage=total_usage(results),
+        usage=usage_of(results),
     )
 
 

@@ -122,7 +122,7 @@ class TeamRunner:
         everyone = [result, *results.values()]
         asking = outcomes.waiting([result]) or outcomes.waiting(list(results.values()))
         if asking is not None:
-            return replace(asking, usage=outcomes.total_usage(everyone))
+            return replace(asking, usage=outcomes.usage_of(everyone))
         if result.status != outcomes.COMPLETED:
             message = f"The leader failed. {outcomes.problem(step, result)}"
             return outcomes.failed(message, result.text, everyone, [result])

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
@@ -15,7 +14,7 @@ from jobs_tui.models.approval import ApprovalStatus
 from jobs_tui.models.job_input import validated
 from jobs_tui.server.answers import json_response
 from jobs_tui.server.api import reading
-from jobs_tui.server.api.models import Answer, HTTPValidationError, Problem
+from jobs_tui.server.api.models import ApprovalResponse, HTTPValidationError, Problem
 from jobs_tui.server.api.routing import Answer as Schema
 from jobs_tui.server.api.routing import Query, Route, context_of, either
 from jobs_tui.service import approvals
@@ -31,33 +30,6 @@ class DecisionInput(BaseModel):
     model_config = ConfigDict(extra="ignore", json_schema_extra={"examples": [{"reason": "ok"}]})
 
     reason: Annotated[StrictStr, Field(max_length=approvals.LONGEST_REASON)] | None = None
-
-
-class ApprovalResponse(Answer):
-    """A question to a person: may this be done?"""
-
-    id: str
-    execution_id: str
-    job_id: str
-    job_name: str
-    number: int
-    """Of the run, within its job."""
-    status: ApprovalStatus
-    about: Literal["run", "step", "tool"]
-    """Whether the run as a whole is asked about, a step of it, or a call of a tool."""
-    tool: str
-    arguments: dict[str, Any]
-    """Of the call, word for word; secrets are masked."""
-    agent_id: str | None
-    step: str
-    reason: str
-    """Why it is asked: what the policies say."""
-    requested_at: datetime
-    expires_at: datetime
-    """Then it counts as denied."""
-    decided_at: datetime | None
-    decided_by: str | None
-    decided_reason: str | None
 
 
 class Approvals:

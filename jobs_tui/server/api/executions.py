@@ -24,10 +24,13 @@ from jobs_tui.server.api.models import (
     LogResponse,
     Problem,
     StartedResponse,
+    StepResponse,
 )
 from jobs_tui.server.api.routing import Answer, Query, Route, context_of, either
 from jobs_tui.server.api.stream import Streams, cut_off, write
-from jobs_tui.service import answers, idempotency, log_pages, runs, starts
+from jobs_tui.service import idempotency, log_pages, runs, starts
+from jobs_tui.service.run_answers import run_response, run_responses, step_entry
+from jobs_tui.service.run_detail import detail_of, run_detail
 
 ONE = "/api/v1/executions/{execution_id}"
 MOST_LINES = 10_000
@@ -39,7 +42,7 @@ EVENT = {
     "type": "object",
     "description": "Events, each with JSON as its data; `id` is the number of a line.",
     "properties": {
-        "event": {"enum": ["status", "line", "step", "done"]},
+        "event": {"enum": ["status", "line", "step", "step_status", "done"]},
         "id": {"type": "string", "pattern": "^[0-9]+$"},
         "data": {"type": "string", "contentMediaType": "application/json"},
     },
@@ -83,6 +86,7 @@ class Executions:
             ),
             Query("tail", line, "The last so many lines, in place of from."),
             Query("stream", reading.some_of(list(Stream)), "Only these; several with commas."),
+            Query("step", {"type": "string"}, "Only this step of a team or a workflow."),
             Query("format", {"enum": ["json", "text"]}, "In place of Accept."),
         )
         resume = Query(
@@ -103,6 +107,14 @@ class Executions:
             ),
             Route(
                 "GET", ONE, self.get, "read", "Get a run", either({200: ExecutionResponse}, missing)
+            ),
+            Route(
+                "GET",
+                f"{ONE}/steps",
+                self.steps,
+                "read",
+                "What the members of a team or the steps of a workflow did",
+                either({200: list[StepResponse]}, missing),
             ),
             Route(
                 "GET",
@@ -163,7 +175,7 @@ class Executions:
 
         def work() -> tuple[int, bytes]:
             total, found = runs.listing(ctx, wanted, limit=limit, offset=offset)
-            return total, encoded([answers.execution_response(item) for item in found])
+            return total, encoded(run_responses(ctx, found))
 
         total, body = await asyncio.to_thread(work)
         return web.Response(
@@ -175,8 +187,16 @@ class Executions:
         ctx, execution_id = context_of(request), reading.path_part(request, "execution_id")
 
         def work() -> dict[str, Any]:
-            found = runs.get(ctx, execution_id)
-            return answers.execution_response(found, runs.attempts(ctx, execution_id))
+            return run_response(run_detail(ctx, execution_id))
+
+        return json_response(await asyncio.to_thread(work))
+
+    async def steps(self, request: web.Request) -> web.Response:
+        """A bare list in the order of the plan; empty for a run of one agent."""
+        ctx, execution_id = context_of(request), reading.path_part(request, "execution_id")
+
+        def work() -> list[dict[str, Any]]:
+            return [step_entry(step) for step in runs.steps(ctx, execution_id)]
 
         return json_response(await asyncio.to_thread(work))
 
@@ -186,12 +206,15 @@ class Executions:
         execution = runs.get(ctx, execution_id)
         first = reading.number(request, "from", 1, reading.FURTHEST) or 1
         limit = reading.number(request, "limit", 1, reading.FURTHEST)
-        streams = reading.choices(request, "stream", list(Stream))
+        wanted = log_pages.Wanted(
+            streams=reading.choices(request, "stream", list(Stream)),
+            step=reading.text(request, "step"),
+        )
         tail = reading.number(request, "tail", 1, reading.FURTHEST)
         if tail is not None:
             first = max(1, runs.log(ctx, execution_id).last_line() - tail + 1)
         if _as_text(request):
-            pieces = log_pages.texts(ctx, execution_id, first=first, limit=limit, streams=streams)
+            pieces = log_pages.texts(ctx, execution_id, first=first, limit=limit, wanted=wanted)
             return await _text(request, pieces)
 
         def work() -> bytes:
@@ -200,7 +223,7 @@ class Executions:
                 execution_id,
                 first=first,
                 limit=min(limit or LINES, MOST_LINES),
-                streams=streams,
+                wanted=wanted,
             )
             return encoded(
                 {
@@ -234,8 +257,7 @@ class Executions:
         ctx, execution_id = context_of(request), reading.path_part(request, "execution_id")
 
         def work() -> dict[str, Any]:
-            found = runs.cancel(ctx, execution_id)
-            return answers.execution_response(found, runs.attempts(ctx, execution_id))
+            return run_response(detail_of(ctx, runs.cancel(ctx, execution_id)))
 
         body = await asyncio.to_thread(work)
         self._wake()

@@ -13,7 +13,14 @@ from aiohttp import web
 from jobs_tui.models.enums import JobStatus, Kind, TriggerType
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job import Job
-from jobs_tui.models.job_input import JobCreate, JobPatch, JobPreview, StartInput, validated
+from jobs_tui.models.job_input import (
+    JobCreate,
+    JobPatch,
+    JobPreview,
+    PreviewInput,
+    StartInput,
+    validated,
+)
 from jobs_tui.server.answers import encoded, json_response
 from jobs_tui.server.api import reading
 from jobs_tui.server.api.errors import KEY, of_start
@@ -21,14 +28,15 @@ from jobs_tui.server.api.models import (
     History,
     HTTPValidationError,
     JobResponse,
-    PreviewResponse,
     Problem,
     StartedResponse,
 )
+from jobs_tui.server.api.preview_models import PreviewResponse
 from jobs_tui.server.api.routing import Answer, Query, Route, context_of, either
-from jobs_tui.service import answers, idempotency, jobs, preview, runs, starts
+from jobs_tui.service import answers, dry_run, idempotency, jobs, runs, starts
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import webhook_base
+from jobs_tui.service.purge import purge_job
 
 MOST_JOBS = 1000
 MOST_RUNS = 500
@@ -100,6 +108,15 @@ class Jobs:
                 either({200: PreviewResponse}, wrong),
                 JobPreview,
                 True,
+            ),
+            Route(
+                "POST",
+                f"{ONE}/preview",
+                self.preview_one,
+                "read",
+                "See what a start of a job would do; nothing is written",
+                either({200: PreviewResponse}, missing, wrong),
+                PreviewInput,
             ),
             Route("GET", ONE, self.get, "read", "Get a job", either({200: JobResponse}, missing)),
             Route(
@@ -210,8 +227,19 @@ class Jobs:
     async def preview(self, request: web.Request) -> web.Response:
         """What a job would do."""
         ctx, sent = context_of(request), await reading.body_of(request)
-        found = await asyncio.to_thread(preview.whole, ctx, sent)
-        return json_response(preview.whole_answer(found))
+        found = await asyncio.to_thread(dry_run.of_fields, ctx, sent)
+        return json_response(dry_run.answer(found))
+
+    async def preview_one(self, request: web.Request) -> web.Response:
+        """What a start of a job would do."""
+        ctx, job_id = context_of(request), reading.path_part(request, "job_id")
+        sent = validated(PreviewInput, await reading.body_of(request))
+
+        def work() -> dict[str, Any]:
+            found = dry_run.of_job(ctx, jobs.present(ctx, job_id), sent.values)
+            return dry_run.answer(found)
+
+        return json_response(await asyncio.to_thread(work))
 
     async def get(self, request: web.Request) -> web.Response:
         """One job."""
@@ -233,7 +261,7 @@ class Jobs:
     async def delete(self, request: web.Request) -> web.Response:
         """204; with ``purge`` nothing of it stays, deleted before or not."""
         ctx, job_id = context_of(request), reading.path_part(request, "job_id")
-        act = jobs.purge if reading.flag(request, "purge") else jobs.archive
+        act = purge_job if reading.flag(request, "purge") else jobs.archive
         await asyncio.to_thread(act, ctx, job_id)
         return web.Response(status=204)
 

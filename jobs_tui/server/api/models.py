@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from jobs_tui.models.approval import ApprovalStatus
 from jobs_tui.models.enums import ExecutionStatus, JobStatus, Kind, Stream, TriggerType
 from jobs_tui.models.job_input import ExecutionEnvironmentInput
 
@@ -137,31 +138,6 @@ class StartedResponse(Answer):
     message: str
 
 
-class Check(Answer):
-    """One thing that a preview looked at."""
-
-    name: str
-    ok: bool
-    message: str
-
-
-class PreviewResponse(Answer):
-    """What a job would do; nothing was written."""
-
-    name: str
-    trigger_type: TriggerType
-    prompt: str | None
-    missing: list[str]
-    schedule: str | None
-    timezone: str | None
-    next_runs: list[datetime]
-    clock_changes: list[str]
-    agent: str | None
-    agent_ready: bool
-    checks: list[Check]
-    warnings: list[str]
-
-
 class AttemptResponse(Answer):
     """One try of a run."""
 
@@ -185,15 +161,86 @@ class ExecutionSummary(HistoryEntry):
     requested_by: str | None
     max_attempts: int
     usage: dict[str, Any]
+    """Of models: `model`, `requests`, `tool_calls`, `input_tokens`, `output_tokens`, `cost` (US
+    dollars as text, null when it is not known); empty when none was used."""
     log_lines: int | None
     log_bytes: int | None
     cancel_requested_at: datetime | None
+    queue: str
+    """The worker queue."""
+    agent_id: str | None
+    """Who does it; null for teams and workflows, and until one was chosen."""
+    waiting_reason: str | None
+    """Why it does not start or go on now; null when it runs, has ended or is about to start."""
+    blocked_at: datetime | None
+    """Since when it waits for an environment or an approval."""
+
+
+class StepResponse(Answer):
+    """What a member of a team or a step of a workflow did."""
+
+    name: str
+    attempt: int
+    position: int
+    parent: str | None
+    """The step that asked for it: of a team that is led."""
+    needs: list[str]
+    """Steps that had to end before it."""
+    agent_id: str | None
+    role: str | None
+    status: ExecutionStatus
+    started_at: datetime | None
+    completed_at: datetime | None
+    result: str | None
+    """Its beginning; all of it is in the log."""
+    error_message: str | None
+    usage: dict[str, Any]
+    """As of a run."""
+
+
+class ApprovalResponse(Answer):
+    """A question to a person: may this be done?"""
+
+    id: str
+    execution_id: str
+    job_id: str
+    job_name: str
+    number: int
+    """Of the run, within its job."""
+    status: ApprovalStatus
+    about: Literal["run", "step", "tool"]
+    """Whether the run as a whole is asked about, a step of it, or a call of a tool."""
+    tool: str
+    arguments: dict[str, Any]
+    """Of the call, word for word; secrets are masked."""
+    agent_id: str | None
+    step: str
+    reason: str
+    """Why it is asked: what the policies say."""
+    requested_at: datetime
+    expires_at: datetime
+    """Then it counts as denied."""
+    decided_at: datetime | None
+    decided_by: str | None
+    decided_reason: str | None
 
 
 class ExecutionResponse(ExecutionSummary):
-    """A run with everything that is known of it."""
+    """A run with everything that is known of it; `usage` of one that goes on is that so far."""
 
+    planning_mode: str
+    entity_type: str | None
+    entity_id: str | None
+    """The agent, team or workflow that the job named for this run."""
     attempts: list[AttemptResponse]
+    selection: dict[str, Any] | None
+    """How Smart chose: `chosen`, `reason`, `unclear`, `engine`, `ranked` (scores, reasons)."""
+    plan: dict[str, Any] | None
+    """The workflow that a planner proposed for this run."""
+    steps: list[StepResponse]
+    """Of the newest attempt; empty for a run of one agent."""
+    approvals: list[ApprovalResponse]
+    """What persons were asked while it waited; waiting ones first."""
 
 
 class LogLineResponse(Answer):

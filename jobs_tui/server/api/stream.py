@@ -20,8 +20,12 @@ from typing import ParamSpec, TypeVar
 from aiohttp import web
 
 from jobs_tui.models.errors import NotFound, StoreError
-from jobs_tui.service import answers, log_pages, runs
+from jobs_tui.models.times import maybe_to_text
+from jobs_tui.service import log_pages, runs
 from jobs_tui.service.context import Context
+from jobs_tui.service.run_answers import run_response, step_entry
+from jobs_tui.service.run_detail import detail_of
+from jobs_tui.service.waiting import Waiting
 
 POLL_SECONDS = 0.1
 """Between two looks at a run that goes on."""
@@ -58,6 +62,8 @@ class _Look:
     done: bytes
     """The last event; empty while the run goes on."""
     last_line: int
+    steps: tuple[bytes, ...] = ()
+    """One event for each step as it stands now."""
 
 
 class _Feed:
@@ -133,13 +139,17 @@ class Streams:
         self, response: web.StreamResponse, feed: _Feed, execution_id: str, line: int
     ) -> None:
         await write(response, f"retry: {RETRY_MS}\n\n".encode())
-        told = b""
+        told, steps_told = b"", frozenset[bytes]()
         while not self._closed:
             changed, look = feed.changed, feed.look
             if look is not None:
                 if look.status != told:
                     told = look.status
                     await write(response, told)
+                news = [event for event in look.steps if event not in steps_told]
+                if news:
+                    steps_told = frozenset(look.steps)
+                    await write(response, b"".join(news))
                 while line <= look.last_line and not self._closed:
                     block = await self._block(feed, execution_id, line)
                     await write(response, block.data)
@@ -184,7 +194,7 @@ class Streams:
 
     def _look(self, execution_id: str) -> _Look:
         try:
-            found = runs.get(self._ctx, execution_id)
+            found, steps = runs.get(self._ctx, execution_id), runs.steps(self._ctx, execution_id)
         except NotFound as error:  # purged meanwhile
             gone = {"execution_id": execution_id, "status": None, "detail": error.sentence()}
             return _Look(b"", _event("done", gone), 0)
@@ -193,14 +203,16 @@ class Streams:
             "job_id": found.job_id,
             "status": str(found.status),
             "attempt": found.attempt,
-            "started_at": answers.history_entry(found)["started_at"],
+            "started_at": maybe_to_text(found.started_at),
+            "agent_id": found.agent_id,
+            "waiting_reason": Waiting(self._ctx).reason(found),
         }
         done = b""
         if not found.status.live:
-            tries = runs.attempts(self._ctx, execution_id)
-            done = _event("done", answers.execution_response(found, tries))
+            done = _event("done", run_response(detail_of(self._ctx, found)))
         last = runs.log(self._ctx, execution_id).last_line()
-        return _Look(_event("status", status), done, last)
+        news = tuple(_event("step_status", step_entry(step)) for step in steps)
+        return _Look(_event("status", status), done, last, news)
 
     async def _block(self, feed: _Feed, execution_id: str, line: int) -> _Block:
         found = feed.blocks.get(line)

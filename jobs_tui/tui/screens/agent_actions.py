@@ -21,13 +21,13 @@ from jobs_tui.tui.screens.agent_words import Checked
 from jobs_tui.tui.screens.wizard import editor
 
 if TYPE_CHECKING:
-    from jobs_tui.tui.screens.agents import AgentsScreen
+    from jobs_tui.tui.screens.agent_keys import AgentKeys
 
 _kept: dict[tuple[ResourceKind, str], str] = {}
 """What was written in an editor and could not be saved: (kind, id or empty) -> text."""
 
 
-def new(screen: AgentsScreen) -> None:
+def new(screen: AgentKeys) -> None:
     """A form for an agent; for teams and workflows a text to fill in."""
     kind = screen.kind
     if kind is ResourceKind.AGENT:
@@ -42,7 +42,7 @@ def new(screen: AgentsScreen) -> None:
         write(screen, kind, None)
 
 
-def edit(screen: AgentsScreen) -> None:
+def edit(screen: AgentKeys) -> None:
     """Change the one under the cursor."""
     kind, key = screen.kind, screen.key
     if kind is None or key is None:
@@ -53,7 +53,7 @@ def edit(screen: AgentsScreen) -> None:
     write(screen, kind, key)
 
 
-def write(screen: AgentsScreen, kind: ResourceKind, key: str | None) -> None:
+def write(screen: AgentKeys, kind: ResourceKind, key: str | None) -> None:
     """Let the user write it as YAML; what is wrong is said and what was written is kept."""
     place = (kind, key or "")
     try:
@@ -86,9 +86,7 @@ def write(screen: AgentsScreen, kind: ResourceKind, key: str | None) -> None:
     screen.run_worker(save(), group="use-case")
 
 
-def _not_saved(
-    screen: AgentsScreen, kind: ResourceKind, key: str | None, error: JobsTuiError
-) -> None:
+def _not_saved(screen: AgentKeys, kind: ResourceKind, key: str | None, error: JobsTuiError) -> None:
     def answer(choice: str | None) -> None:
         if choice == "again":
             write(screen, kind, key)
@@ -100,7 +98,7 @@ def _not_saved(
     screen.app.push_screen(Choice("Not saved", options, error.sentence()), answer)
 
 
-def delete(screen: AgentsScreen) -> None:
+def delete(screen: AgentKeys) -> None:
     """Delete it after a question that names what uses it."""
     kind, key, ctx = screen.kind, screen.key, screen.ctx
     if kind is None or key is None:
@@ -130,7 +128,7 @@ def delete(screen: AgentsScreen) -> None:
     screen.attempt(lambda: resource_text.users_of(ctx, kind, key), ask)
 
 
-def used_by(screen: AgentsScreen) -> None:
+def used_by(screen: AgentKeys) -> None:
     """List what uses it."""
     kind, key = screen.kind, screen.key
     if kind is None or key is None:
@@ -143,7 +141,7 @@ def used_by(screen: AgentsScreen) -> None:
     screen.attempt(lambda: resource_text.users_of(screen.ctx, kind, key), show)
 
 
-def check(screen: AgentsScreen, ids: Sequence[str]) -> None:
+def check(screen: AgentKeys, ids: Sequence[str]) -> None:
     """Try agents out one after the other; what each says is shown as it comes."""
 
     async def work() -> None:
@@ -174,7 +172,7 @@ def check(screen: AgentsScreen, ids: Sequence[str]) -> None:
         screen.run_worker(work(), group="check", exclusive=True)
 
 
-def copy_id(screen: AgentsScreen) -> None:
+def copy_id(screen: AgentKeys) -> None:
     """Copy the id of the line under the cursor."""
     if screen.key is not None:
         screen.app.copy_to_clipboard(screen.key)

@@ -25,7 +25,7 @@ FIELDS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("capabilities", "Good at", "a few words each: postgres, backup, s3", ()),
     ("model", "Model", "such as qwen3:14b", ("llm", "command")),
     ("base_url", "Endpoint", "http://127.0.0.1:11434/v1", ("llm",)),
-    ("api_key", "Key", "where it is: env:OPENAI_API_KEY, store:openai; empty for none", ("llm",)),
+    ("api_key", "Key", "env:OPENAI_API_KEY or store:openai; empty for none", ("llm",)),
     ("template", "Template", "claude, codex, gemini, goose, opencode, copilot, aider...",
      ("command",)),
 )  # fmt: skip
@@ -40,7 +40,7 @@ class NewAgent(ModalScreen[Resource | None]):
         + """
     NewAgent VerticalScroll { height: auto; max-height: 16; scrollbar-size-vertical: 1; }
     NewAgent .line { height: 1; }
-    NewAgent .line Label { width: 13; color: $quiet; }
+    NewAgent .line Label { width: 15; color: $quiet; }
     NewAgent Input, NewAgent Input:focus {
         height: 1; border: none; padding: 0; background: $panel; width: 1fr;
     }

@@ -35,7 +35,7 @@ def agent_pane(
     """Everything about an agent, one fact a line."""
     one = line.agent
     state, style = agent_state(line)
-    rows = [Content.styled(plain(one.label), "bold"), Content(f"  {plain(one.description)}")]
+    rows = _title(one.label, one.description)
     rows += [Content(""), Content.assemble(_label("state"), (state, style))]
     if line.reason:
         rows.append(Content.assemble(_label(""), (plain(line.reason), "$state-warn")))
@@ -120,15 +120,11 @@ def _check(checked: Checked) -> Content:
     return Content.assemble((f"{checked.at:%H:%M} ", "$quiet"), sign, plain(checked.message))
 
 
-def group_pane(line: GroupLine, users: Sequence[str]) -> list[Content]:
-    """Everything about a team or a workflow."""
+def group_pane(line: GroupLine, users: Sequence[str] | None) -> list[Content]:
+    """Everything about a team or a workflow; ``users`` None: without who uses it."""
     state, style = group_state(line)
-    rows = [
-        Content.styled(plain(line.spec.label), "bold"),
-        Content(f"  {plain(line.spec.description)}"),
-        Content(""),
-        Content.assemble(_label("state"), (state, style)),
-    ]
+    rows = _title(line.spec.label, line.spec.description)
+    rows += [Content(""), Content.assemble(_label("state"), (state, style))]
     rows += [
         Content.assemble(_label(""), (plain(f"{one}: {why}"), "$state-warn"))
         for one, why in line.not_ready.items()
@@ -143,6 +139,8 @@ def group_pane(line: GroupLine, users: Sequence[str]) -> list[Content]:
             for one in line.spec.steps
         ]
         rows += [Content(""), *_section("STEPS", steps)]
+    if users is None:
+        return rows
     return [*rows, Content(""), *_section("USED BY", users or ("nothing",))]
 
 
@@ -210,6 +208,11 @@ def approval_preview(one: Approval, now: datetime) -> list[Content]:
         _row("why", one.reason or "a policy wants it approved"),
         _row("expires", f"{until(one.expires_at, now)}; then it counts as denied"),
     ]
+
+
+def _title(name: str, description: str) -> list[Content]:
+    about = [Content(f"  {plain(description)}")] if description else []
+    return [Content.styled(plain(name), "bold"), *about]
 
 
 def _label(text: str) -> Content:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -19,11 +19,10 @@ from jobs_tui.service import agent_overview
 from jobs_tui.service.agent_overview import AgentDetail, AgentLine, AgentOverview, GroupLine
 from jobs_tui.service.context import Context
 from jobs_tui.tui.actions import Action, bindings
-from jobs_tui.tui.base import BaseScreen
 from jobs_tui.tui.dialogs import MessageDialog
 from jobs_tui.tui.reader import Reader
-from jobs_tui.tui.screens import agent_actions, agent_rows, agent_words, approval_actions
-from jobs_tui.tui.screens.agent_keys import ACTIONS, OF_AGENTS, OF_THINGS, ON_ROW
+from jobs_tui.tui.screens import agent_rows, agent_words, approval_actions
+from jobs_tui.tui.screens.agent_keys import ACTIONS, OF_AGENTS, OF_THINGS, ON_ROW, AgentKeys
 from jobs_tui.tui.screens.agent_words import Checked
 from jobs_tui.tui.widgets.frame import Bar, link
 from jobs_tui.tui.widgets.virtual_list import Row, VirtualList
@@ -47,7 +46,7 @@ class Detail:
     users: tuple[str, ...] = ()
 
 
-class AgentsScreen(BaseScreen):
+class AgentsScreen(AgentKeys):
     """Four tabs over one list; beside or below it, all about the line under the cursor."""
 
     NAME = "agents"
@@ -230,6 +229,14 @@ class AgentsScreen(BaseScreen):
             return True if self.key is not None else None
         return True
 
+    def shown(self, action: Action) -> Action:
+        """What d does on the tab at hand."""
+        if action.id != "agents.delete":
+            return action
+        if self.kind is None:
+            return replace(action, label="deny", help="Deny the call; asks")
+        return replace(action, help=f"Delete the {self.kind}; asks")
+
     # The pane
 
     def on_virtual_list_highlighted(self) -> None:
@@ -351,8 +358,6 @@ class AgentsScreen(BaseScreen):
         else:
             super().action_back()
 
-    # Acting
-
     def action_open(self) -> None:
         """The log of the run that waits, else all about it in a dialog."""
         if (one := self.approval()) is not None:
@@ -360,41 +365,3 @@ class AgentsScreen(BaseScreen):
         elif self.key is not None:
             text = "\n".join(line.plain for line in self.words(short=False))
             self.app.push_screen(MessageDialog(self.key, text, wide=True))
-
-    def action_new(self) -> None:
-        """Make one."""
-        agent_actions.new(self)
-
-    def action_edit(self) -> None:
-        """Change it as YAML."""
-        agent_actions.edit(self)
-
-    def action_check(self) -> None:
-        """Try the agent out."""
-        if (line := self.agent()) is not None:
-            agent_actions.check(self, [line.agent.id])
-
-    def action_check_all(self) -> None:
-        """Try out all that are shown."""
-        if self.kind is ResourceKind.AGENT:
-            agent_actions.check(self, self.agents_shown())
-
-    def action_used_by(self) -> None:
-        """What uses it."""
-        agent_actions.used_by(self)
-
-    def action_approve(self) -> None:
-        """Approve the call."""
-        if (one := self.approval()) is not None:
-            approval_actions.decide(self, one, "approve")
-
-    def action_delete(self) -> None:
-        """Delete it, or deny the call."""
-        if (one := self.approval()) is not None:
-            approval_actions.decide(self, one, "deny")
-        else:
-            agent_actions.delete(self)
-
-    def action_copy(self) -> None:
-        """Copy the id."""
-        agent_actions.copy_id(self)

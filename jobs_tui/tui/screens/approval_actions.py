@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast, get_args
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,6 +18,7 @@ from jobs_tui.models.approval import Approval
 from jobs_tui.service import approvals
 from jobs_tui.service.approvals import Choice
 from jobs_tui.tui.dialogs import BOX, text_of
+from jobs_tui.tui.dialogs import Choice as Menu
 from jobs_tui.tui.screens.agent_words import call_text
 
 if TYPE_CHECKING:
@@ -26,6 +29,20 @@ def waits(count: int) -> Content:
     """``2 runs wait for approval: A shows them``, for a status line."""
     words = "1 approval is waited for" if count == 1 else f"{count} approvals are waited for"
     return Content.assemble((f" {words}: ", "$state-warn bold"), ("A", "$key bold"), " shows it")
+
+
+def asks(asked: Sequence[Approval]) -> Content:
+    """What a run waits for, and the key to answer, for a status line."""
+    first, more = asked[0], f" and {len(asked) - 1} more" if len(asked) > 1 else ""
+    what = "may it start?" if first.whole_run else f"asks to call {one_line(first)}"
+    return Content.assemble(
+        (" a ", "$key bold"), ("answers: ", "$state-warn bold"), f"{what}{more}"
+    )
+
+
+def one_line(one: Approval) -> str:
+    """``delete_files {"path": "/tmp"}``: the call, on one line."""
+    return plain(f"{one.tool} {json.dumps(one.arguments, ensure_ascii=False)}")
 
 
 class Decide(ModalScreen[str | None]):
@@ -87,6 +104,23 @@ class Decide(ModalScreen[str | None]):
     def action_cancel(self) -> None:
         """Nothing is decided."""
         self.dismiss(None)
+
+
+def answer(screen: BaseScreen, execution_id: str) -> None:
+    """Approve or deny what a run waits for; of several calls the most urgent one first."""
+    asked = approvals.listing(screen.ctx, execution_id=execution_id)
+    if not asked:
+        screen.say("This run waits for no approval.")
+        return
+    one = asked[0]
+
+    def chosen(choice: str | None) -> None:
+        if choice in get_args(Choice):
+            decide(screen, one, cast(Choice, choice))
+
+    about = "this run" if one.whole_run else one_line(one)
+    options = [("a", "approve", "approve it"), ("d", "deny", "deny it")]
+    screen.app.push_screen(Menu("It waits for an answer", options, about), chosen)
 
 
 def decide(screen: BaseScreen, one: Approval, choice: Choice) -> None:

@@ -14,15 +14,19 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 from textual.worker import WorkType
 
+from jobs_tui.agents.budgets import Standing
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job import Job
-from jobs_tui.service import approvals, dashboard, examples
+from jobs_tui.service import approvals, budgets, dashboard, examples
 from jobs_tui.service.context import Context
 from jobs_tui.service.dashboard import JobLine
 from jobs_tui.tui import filters, operations
 from jobs_tui.tui.actions import LISTS, Action, bindings
-from jobs_tui.tui.screens import approval_actions, job_preview, job_rows
+from jobs_tui.tui.dialogs import MessageDialog
+from jobs_tui.tui.filters import state_of_line
+from jobs_tui.tui.reader import Reader
+from jobs_tui.tui.screens import approval_actions, budget_words, job_preview, job_rows
 from jobs_tui.tui.screens.job_actions import ACTIONS, NEEDS_JOB, JobActions
 from jobs_tui.tui.spans import MINUTE, ago
 from jobs_tui.tui.theme import state_of
@@ -69,6 +73,9 @@ class DashboardScreen(JobActions):
         self._clock_times = self._all_columns = False
         self._problem = ""
         self._waiting = 0
+        self._standings: list[Standing] = []
+        self._budgets = Reader(self, self._read_budgets, self._show_budgets)
+        self._budget_problem = ""
         self._preview_timer: Timer | None = None
         self._preview: job_preview.Preview | None = None
 
@@ -98,12 +105,28 @@ class DashboardScreen(JobActions):
         self.set_class(not lines, "-empty")
         self._show()
         self._load_preview()
+        self._budgets.ask()
+
+    def _read_budgets(self) -> list[Standing]:
+        try:
+            found, self._budget_problem = budgets.all_standings(self.ctx), ""
+        except InvalidInput as error:  # settings that are rotten: a line, not a dialog each time
+            found, self._budget_problem = [], error.sentence()
+        return found
+
+    def _show_budgets(self, found: list[Standing]) -> None:
+        if found != self._standings:
+            self._standings = found
+            self._show_rows()
+        self.refresh_status()
 
     def on_clock(self) -> None:
         """Countdowns: each minute, and each second when something is due within the next."""
         now = self.ctx.now()
         soonest = self._overview.next_at if self._overview is not None else None
         near = soonest is not None and (soonest - now).total_seconds() <= MINUTE + 1
+        if now.second == 0:
+            self._budgets.ask()  # another day may have begun
         if near or now.second == 0:
             self._show_rows()
         if self._preview is not None and (near or self._preview.live or now.second == 0):
@@ -132,7 +155,8 @@ class DashboardScreen(JobActions):
         )
         width = max(1, self.app.size.width)
         if self._overview is not None:
-            left, right = job_rows.summary(self._overview, now, width)
+            spent = budget_words.count(self._standings)
+            left, right = job_rows.summary(self._overview, now, width, spent)
             self.query_one("#summary", Bar).draw(spread(left, right, width))
         arrow = " reversed" if self._reverse else ""
         narrowed = len(self._shown) != len(self._lines)
@@ -144,24 +168,41 @@ class DashboardScreen(JobActions):
 
     def status(self) -> tuple[Content | str, Content | str]:
         """What is marked or wrong; on the right what ``u`` would take back."""
-        left: Content | str = ""
-        line = self.line()
         marked = len(self.jobs_list.marks)
         if self._problem:
-            left = Content.styled(f" {plain(self._problem)}", "$state-warn")
-        elif marked:
-            left = f"{marked} marked: p pauses or resumes, d deletes all of them"
-        elif self._waiting:
-            left = approval_actions.waits(self._waiting)
-        elif line is not None and line.last is not None and filters.failing(line):
-            state, name = state_of(line.last.status), operations.name_of(line.job)
-            when = ago(line.last.at, self.ctx.now())
-            left = Content.assemble(
-                f" {name} ",
-                (f"{state.sign} {state.word}", state.style),
-                f" {when}: l shows why, R runs it again",
-            )
-        return left, self.undo_text()
+            return Content.styled(f" {plain(self._problem)}", "$state-warn"), self.undo_text()
+        if self._budget_problem:
+            return Content.styled(f" {plain(self._budget_problem)}", "$state-bad"), self.undo_text()
+        if marked:
+            words = f"{marked} marked: p pauses or resumes, d deletes all of them"
+            return words, self.undo_text()
+        left = (
+            (approval_actions.waits(self._waiting) if self._waiting else None)
+            or budget_words.notice(self._standings, exhausted=True)
+            or self._said_of_job()
+            or budget_words.notice(self._standings, exhausted=False)
+        )
+        return left or "", self.undo_text()
+
+    def _said_of_job(self) -> Content | None:
+        """Why the job under the cursor does not run, or that it failed."""
+        line = self.line()
+        if line is None:
+            return None
+        name = operations.name_of(line.job)
+        shown = self._preview
+        waits = shown.waits if shown is not None and shown.job.id == line.job.id else ""
+        if waits:
+            state = state_of_line(line)
+            return Content.assemble(f" {name} ", (f"{state.sign} {plain(waits)}", state.style))
+        if line.last is None or not filters.failing(line):
+            return None
+        state = state_of(line.last.status)
+        return Content.assemble(
+            f" {name} ",
+            (f"{state.sign} {state.word}", state.style),
+            f" {ago(line.last.at, self.ctx.now())}: l shows why, R runs it again",
+        )
 
     def available(self, action: Action) -> bool | None:
         """Actions on a job need one; examples are for an empty home."""
@@ -197,6 +238,7 @@ class DashboardScreen(JobActions):
             self._preview = await asyncio.to_thread(job_preview.load, self.ctx, line.job.id)
             if self.stands:
                 self._show_preview()
+                self.refresh_status()
 
         worker: WorkType[None] = work
         self.run_worker(worker, group="preview", exclusive=True)
@@ -312,6 +354,11 @@ class DashboardScreen(JobActions):
     def on_virtual_list_selected(self) -> None:
         """Textual's message: enter."""
         self.action_open()
+
+    def action_budgets(self) -> None:
+        """How all budgets stand."""
+        text = budget_words.page(self._standings)
+        self.app.push_screen(MessageDialog("Budgets", text, wide=True))
 
     def action_examples(self) -> None:
         """Load the examples; only in an empty home."""

@@ -50,7 +50,7 @@ class HelpScreen(ModalScreen[None]):
         own = {action.keys[0] for action in screen.ACTIONS}
         everywhere = (action for action in APP_ACTIONS if action.keys[0] not in own)
         moves = () if any(action.group == MOVE for action in screen.ACTIONS) else LIST_MOVES
-        self._actions = (*moves, *screen.ACTIONS, *everywhere)
+        self._actions = (*moves, *map(screen.shown, screen.ACTIONS), *everywhere)
 
     def compose(self) -> ComposeResult:
         """Textual's method."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -19,38 +18,24 @@ from jobs_tui.models.enums import TriggerType
 from jobs_tui.models.errors import JobsTuiError, NotFound
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Job
-from jobs_tui.service import dashboard, job_detail, runs
+from jobs_tui.service import job_detail, runs
 from jobs_tui.service.context import Context
-from jobs_tui.tui import clipboard, operations
-from jobs_tui.tui.actions import ACT, EVERYWHERE, LISTS, Action, bindings
-from jobs_tui.tui.base import BaseScreen
-from jobs_tui.tui.screens import job_tabs, job_words, run_pane, run_rows, run_words
-from jobs_tui.tui.screens.job_copy import copy_menu
+from jobs_tui.service.waiting import Waiting
+from jobs_tui.tui.actions import Action, bindings
+from jobs_tui.tui.screens import (
+    approval_actions,
+    job_tabs,
+    job_words,
+    run_pane,
+    run_rows,
+    run_words,
+)
+from jobs_tui.tui.screens.job_screen_actions import ACTIONS, ON_RUN, JobScreenActions
 from jobs_tui.tui.widgets.frame import Bar, link
 from jobs_tui.tui.widgets.run_list import RunList
 from jobs_tui.tui.widgets.text_pane import TextPane
 from jobs_tui.tui.widgets.virtual_list import Pages, Row, VirtualList
 
-ACTIONS = (
-    Action("job.log", ("enter", "l"), "log", "Open the log of the run", ACT, 1),
-    Action("job.run", ("r",), "run now", "Run the job now", ACT, 2),
-    Action("job.rerun", ("R",), "rerun same", "Run this one again, same values", ACT, 3),
-    Action("job.rerun-edited", ("E",), "rerun edited", "Again, with other values", ACT, 9),
-    Action("job.edit", ("e",), "edit", "Edit the job", ACT, 4),
-    Action("job.clone", ("c",), "clone", "New job like this one", ACT, 13),
-    Action("job.pause", ("p",), "pause", "Pause or resume the job", ACT, 5),
-    Action("job.cancel", ("x",), "cancel", "Cancel the run; asks", ACT, 10, handler="cancel_run"),
-    Action("job.dry-run", ("v",), "dry run", "Show the prompt with its values", ACT, 14),
-    Action("job.delete", ("d",), "delete", "Delete the job; asks", ACT, 11),
-    Action("job.copy", ("y",), "copy", "Copy name, id, URL, curl, prompt or JSON", ACT, 7),
-    Action("job.copy-run", ("Y",), "copy run", "Copy the id of the run", ACT),
-    Action("job.find", ("slash",), "find", "Find in number, result and reason", LISTS, 8),
-    Action("job.state", ("f",), "filter", "Filter the history by state", LISTS, 12),
-    Action("job.next-tab", ("right_square_bracket", "tab"), "tab", "Next tab", EVERYWHERE, 6),
-    Action("job.previous-tab", ("left_square_bracket",), "tab before", "Tab before", EVERYWHERE),
-)
-ON_RUN = frozenset({"job.log", "job.rerun", "job.rerun-edited", "job.copy-run"})
-"""Actions that need a run under the cursor."""
 PANE_DELAY = 0.15
 """Seconds without a key before the side pane follows the cursor: holding j stays cheap."""
 HISTORY, DEFINITION, SCHEDULE, STATS, DELIVERIES = (
@@ -62,7 +47,7 @@ HISTORY, DEFINITION, SCHEDULE, STATS, DELIVERIES = (
 )
 
 
-class JobScreen(BaseScreen):
+class JobScreen(JobScreenActions):
     """A job's detail.
 
     Raises:
@@ -92,7 +77,7 @@ class JobScreen(BaseScreen):
         self._filter = "all"
         self._total = 0
         self._pane_timer: Timer | None = None
-        self._detail: run_pane.RunDetail | None = None
+        self._detail: run_pane.Facts | None = None
 
     @property
     def job(self) -> Job:
@@ -185,7 +170,11 @@ class JobScreen(BaseScreen):
             page = runs.history(
                 self.ctx, self.job_id, limit=count, offset=offset, statuses=statuses, query=query
             )
-            return [run_rows.history_row(run, now, place) for run in page.executions]
+            waiting = Waiting(self.ctx)
+            return [
+                run_rows.history_row(run, now, place, waiting.reason(run))
+                for run in page.executions
+            ]
 
         self.history_list.show(Pages(self._total, fetch))
         counts = Content.assemble(("f:", "$key"), self._filter)
@@ -228,9 +217,12 @@ class JobScreen(BaseScreen):
         row = self.history_list.current
         if self._tab != HISTORY or row is None:
             return "", ""
-        run = self._detail.run if self._detail is not None else None
+        run = self._detail.detail.execution if self._detail is not None else None
         if run is None or run.id != row.key:
             return "", self._page()
+        asked = self._detail.detail.asked if self._detail is not None else []
+        if asked:
+            return approval_actions.asks(asked), self._page()
         values = run_words.parameters(run)
         if not values:
             return f"#{run.number} {run_words.by(run)}", self._page()
@@ -247,6 +239,8 @@ class JobScreen(BaseScreen):
             if self._tab != HISTORY:
                 return False
             return True if self._total or action.id not in ON_RUN else None
+        if action.id == "job.answer":
+            return bool(self._detail is not None and self._detail.detail.asked)
         if action.id == "job.cancel":
             return True if self.job.live else None
         return True
@@ -273,7 +267,7 @@ class JobScreen(BaseScreen):
                 self._detail = None
             if self.stands:  # else it was left meanwhile
                 self._show_run()
-                self.refresh_status()
+                self.refresh_frame()
 
         worker: WorkType[None] = work
         self.run_worker(worker, group="run", exclusive=True)
@@ -288,7 +282,8 @@ class JobScreen(BaseScreen):
             width = max(20, self.query_one("#run-pane").content_size.width or 36)
             pane.update(run_pane.pane(self._detail, self.ctx.now(), width))
 
-    def _run(self) -> Execution | None:
+    def chosen_run(self) -> Execution | None:
+        """The run under the cursor."""
         row = self.history_list.current if self._tab == HISTORY else None
         if row is None or not isinstance(row.key, str):
             return None
@@ -357,13 +352,13 @@ class JobScreen(BaseScreen):
         else:
             super().action_back()
 
-    # Acting
+    # The log, or the run of a delivery
 
     def action_log(self) -> None:
         """The log of the run under the cursor, or of the delivery's run."""
         if self._tab == DELIVERIES:
             self._open_delivery()
-        elif (run := self._run()) is not None:
+        elif (run := self.chosen_run()) is not None:
             self.open_log(run.id)
 
     def _open_delivery(self) -> None:
@@ -379,62 +374,3 @@ class JobScreen(BaseScreen):
             self.show_error(error)
         else:
             self.open_log(chosen.execution_id)
-
-    def action_run(self) -> None:
-        """Run it now."""
-        operations.run_now(self, self.job)
-
-    def action_rerun(self) -> None:
-        """The run under the cursor again."""
-        if (run := self._run()) is not None:
-            operations.rerun(self, run.id)
-
-    def action_rerun_edited(self) -> None:
-        """Again with other values."""
-        if (run := self._run()) is not None:
-            operations.rerun_edited(self, run.id)
-
-    def action_edit(self) -> None:
-        """Change the job."""
-        self.open_wizard(self.job_id)
-
-    def action_clone(self) -> None:
-        """A job like it."""
-        self.open_wizard(self.job_id, clone=True)
-
-    def action_pause(self) -> None:
-        """Pause or resume."""
-        operations.pause_or_resume(self, [self.job])
-
-    def action_dry_run(self) -> None:
-        """Show the prompt as it would be."""
-        operations.dry_run(self, self.job)
-
-    def action_delete(self) -> None:
-        """Delete it, after a question, and go back to the list."""
-
-        def gone(_: list[Job]) -> None:
-            self.dismiss()
-
-        operations.delete(self, [self.job], gone)
-
-    def action_cancel_run(self) -> None:
-        """Cancel the run under the cursor when it goes on, else the newest one that does."""
-        run = self._run()
-        if run is None or not run.status.live:
-            live = dashboard.running_of(self.ctx, self.job_id)
-            run = live[-1] if live else None
-        if run is None:
-            self.say("Nothing of it is running or waiting.")
-        else:
-            operations.cancel(self, run)
-
-    def action_copy(self) -> None:
-        """The copy menu of the job."""
-        copy_menu(self, self.job)
-
-    def action_copy_run(self) -> None:
-        """The run's id."""
-        if (run := self._run()) is not None:
-            self.app.copy_to_clipboard(run.id)
-            self.say(f"id {clipboard.note(os.environ)}")

@@ -46,6 +46,7 @@ ACTIONS = (
     ),
     Action("jobs.dry-run", ("v",), "dry run", "Show the prompt with its values", ACT, 16),
     Action("jobs.copy", ("y",), "copy", "Copy name, id, URL, curl, prompt or JSON", ACT, 17),
+    Action("jobs.budgets", ("B",), "budgets", "How the budgets stand", ACT),
     Action("jobs.examples", ("D",), "load examples", "Load the examples (empty home)", ACT, 6),
     Action("jobs.find", ("slash",), "find", "Find while you type; esc clears", LISTS, 8),
     Action("jobs.state", ("f",), "state", "Filter by state", LISTS),
@@ -60,7 +61,8 @@ ACTIONS = (
 NEEDS_JOB = frozenset(
     action.id
     for action in ACTIONS
-    if action.group == ACT and action.id not in ("jobs.new", "jobs.undo", "jobs.examples")
+    if action.group == ACT
+    and action.id not in ("jobs.new", "jobs.undo", "jobs.budgets", "jobs.examples")
 ) | {"jobs.mark", "jobs.mark-all"}
 """Actions that mean nothing while the list is empty."""
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 
 from textual.content import Content
 
+from jobs_tui.agents.budgets import Standing
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.config import JobConfig, job_config
 from jobs_tui.models.enums import ExecutionStatus
@@ -14,10 +15,12 @@ from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.execution import Execution, LogLine
 from jobs_tui.models.job import Job
 from jobs_tui.schedule.zones import zone
-from jobs_tui.service import dashboard, jobs, runs
+from jobs_tui.service import budgets, dashboard, jobs, runs
 from jobs_tui.service.context import Context
+from jobs_tui.service.waiting import Waiting
+from jobs_tui.tui.screens import budget_words
 from jobs_tui.tui.spans import ago, bars, day_time, long_span, span, took, until
-from jobs_tui.tui.theme import PAUSED, state_of
+from jobs_tui.tui.theme import BLOCKED, PAUSED, state_of
 
 RUNS, TAIL = 6, 4
 """Lines of history and of log in the side pane."""
@@ -37,6 +40,9 @@ class Preview:
     history: list[Execution]
     live: Execution | None
     tail: list[LogLine]
+    waits: str
+    """Why it does not run now, though something wants it to; empty when nothing holds it."""
+    budgets: list[Standing]
 
 
 def load(ctx: Context, job_id: str) -> Preview | None:
@@ -55,7 +61,8 @@ def load(ctx: Context, job_id: str) -> Preview | None:
     except JobsTuiError:  # written by a version that allowed more
         config = JobConfig()
     history = runs.history(ctx, job_id, limit=RUNS).executions
-    running = [run for run in dashboard.running_of(ctx, job_id) if run.started_at is not None]
+    going = dashboard.running_of(ctx, job_id)
+    running = [run for run in going if run.status is ExecutionStatus.RUNNING]
     live = running[-1] if running else None
     shown = live or next((run for run in history if run.started_at is not None), None)
     tail: list[LogLine] = []
@@ -63,8 +70,33 @@ def load(ctx: Context, job_id: str) -> Preview | None:
         reader = runs.log(ctx, shown.id)
         tail = reader.lines(max(1, reader.last_line() - TAIL + 1), TAIL)
     return Preview(
-        job, config, words, dashboard.job_stats(ctx, job_id), coming, history, live, tail
+        job,
+        config,
+        words,
+        dashboard.job_stats(ctx, job_id),
+        coming,
+        history,
+        live,
+        tail,
+        _waits(ctx, job, going),
+        _standings(ctx, job),
     )
+
+
+def _waits(ctx: Context, job: Job, live: list[Execution]) -> str:
+    """Of its newest run that something holds."""
+    if any(run.status is ExecutionStatus.RUNNING for run in live):
+        return ""
+    waiting = Waiting(ctx)
+    reasons = (waiting.reason(run) for run in reversed(live))
+    return next((reason for reason in reasons if reason), job.blocked_reason or "")
+
+
+def _standings(ctx: Context, job: Job) -> list[Standing]:
+    try:
+        return budgets.standings_of(ctx, job)
+    except JobsTuiError:  # settings that cannot be read: the screen says it once
+        return []
 
 
 def short(preview: Preview, now: datetime, width: int) -> Content:
@@ -118,6 +150,8 @@ def full(preview: Preview, now: datetime, width: int) -> Content:
     lines = [*_head(preview, now, width), Content("")]
     lines += [*_what(preview, width), Content("")]
     lines += [*_when(preview, now, width), Content("")]
+    if preview.budgets:
+        lines += [*budget_words.lines(preview.budgets, width), Content("")]
     if preview.stats.strip:
         stats = preview.stats
         p95 = f"  p95 {took(stats.p95_ms)}" if stats.p95_ms is not None else ""
@@ -154,9 +188,12 @@ def _head(preview: Preview, now: datetime, width: int) -> list[Content]:
     if not job.enabled:
         line = _fit([(PAUSED.label, PAUSED.style), _label("  nothing starts it but you")], width)
         return [name, line]
-    if job.blocked_reason:
-        return [name, _fit([("! BLOC ", "$state-warn bold"), plain(job.blocked_reason)], width)]
     last = preview.history[0] if preview.history else None
+    if preview.waits:
+        state = state_of(last.status) if last is not None and last.status.live else BLOCKED
+        why = _wrapped(plain(preview.waits), width - 7, 3)
+        first = Content.assemble((f"{state.label} ", state.style), why[0])
+        return [name, first, *(Content(f"{'':7}{more}") for more in why[1:])]
     if last is None:
         return [name, Content.styled("has not run yet", "$quiet")]
     state = state_of(last.status, last.reason)

@@ -67,23 +67,31 @@ def _last(line: JobLine, now: datetime, clock: bool) -> Cell:
     return f"{state.sign} {when}", state.style.replace(" bold", "")
 
 
-def summary(overview: Overview, now: datetime, width: int) -> tuple[Content, Content]:
-    """Left and right text of the summary row; what does not fit goes, the counts last."""
+def summary(
+    overview: Overview, now: datetime, width: int, spent: Content
+) -> tuple[Content, Content]:
+    """Left and right text of the summary row; what does not fit goes, the counts last.
+
+    Args:
+        spent: what has to be said of budgets.
+    """
     for gap, today, name in ((4, True, 30), (4, True, 18), (3, False, 18), (2, False, 12)):
-        left = _counts(overview, " " * gap)
+        left = _counts(overview, " " * gap, spent)
         right = Content.assemble(
             _today(overview) if today else "", _coming(overview, now, name), " "
         )
         if left.cell_length + right.cell_length + 2 <= width:
             return left, right
-    return _counts(overview, "  "), Content("")
+    return _counts(overview, "  ", spent), Content("")
 
 
-def _counts(overview: Overview, gap: str) -> Content:
+def _counts(overview: Overview, gap: str, spent: Content) -> Content:
     counts = (
         (overview.jobs, "job" if overview.jobs == 1 else "jobs", ""),
         (overview.running, "running", "$state-run"),
         (overview.queued, "queued", "$state-wait"),
+        (overview.blocked, "blocked", "$state-warn"),
+        (overview.asking, "asking", "$state-warn bold"),
         (overview.ok, "ok", "$state-ok"),
         (overview.failing, "failing", "$state-bad bold"),
         (overview.paused, "paused", "$state-idle"),
@@ -91,8 +99,10 @@ def _counts(overview: Overview, gap: str) -> Content:
     parts = [
         Content.styled(f"{count} {word}", style if count else "$quiet")
         for count, word, style in counts
-        if count or word != "queued"
+        if count or word not in ("queued", "blocked", "asking")
     ]
+    if spent:
+        parts.append(spent)
     return Content.assemble(" ", Content(gap).join(parts))
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, tzinfo
-from functools import partial
-from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,55 +12,27 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Input, Static
 
-from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.errors import JobsTuiError, NotFound
 from jobs_tui.models.execution import Execution
 from jobs_tui.schedule.zones import zone
 from jobs_tui.service import dashboard, jobs, runs
 from jobs_tui.service.context import Context
-from jobs_tui.tui import clipboard, log_file, operations
-from jobs_tui.tui.actions import ACT, LISTS, MOVE, Action, bindings
-from jobs_tui.tui.base import BaseScreen
+from jobs_tui.service.run_detail import run_detail
+from jobs_tui.tui.actions import Action, bindings
 from jobs_tui.tui.dialogs import MessageDialog
-from jobs_tui.tui.screens import run_words
-from jobs_tui.tui.screens.ask import AskText
+from jobs_tui.tui.screens import approval_actions, log_steps, run_words
+from jobs_tui.tui.screens.log_actions import ACTIONS, LogActions
+from jobs_tui.tui.screens.log_head import head
 from jobs_tui.tui.screens.log_words import find_row, line_pane, line_text, status_row
-from jobs_tui.tui.spans import took
-from jobs_tui.tui.widgets.frame import spread
-from jobs_tui.tui.widgets.log_canvas import SIDEWAYS
 from jobs_tui.tui.widgets.log_view import LogView
+from jobs_tui.tui.widgets.virtual_list import VirtualList
 
-ACTIONS = (
-    Action("log.follow", ("f",), "follow", "Follow the end, or stand still", LISTS, 1),
-    Action("log.find", ("slash",), "find", "Find while you type; esc clears", LISTS, 2),
-    Action("log.next", ("n",), "next", "Next match", LISTS, handler="next_match"),
-    Action("log.previous", ("N",), "previous", "Match before", LISTS, handler="previous_match"),
-    Action("log.filter", ("ampersand",), "filter", "Only matches, 2 lines around", LISTS, 9),
-    Action("log.wrap", ("w",), "wrap", "Wrap long lines, or cut them", LISTS, 3),
-    Action("log.time", ("t",), "time", "Times: clock, since start, full, off", LISTS, 4),
-    Action("log.colours", ("c",), "colours", "Colours of the log on or off", LISTS),
-    Action("log.next-error", ("e", "right_curly_bracket"), "error", "Next error line", MOVE, 5),
-    Action("log.previous-error", ("left_curly_bracket",), "error before", "Error before", MOVE),
-    Action("log.mark", ("m",), "mark", "Mark the line, or unmark it", MOVE, 11),
-    Action("log.next-mark", ("apostrophe",), "next mark", "Next marked line", MOVE),
-    Action("log.left", ("left", "h"), "left", "Sideways", MOVE, palette=False),
-    Action("log.right", ("right", "l"), "right", "Sideways", MOVE, palette=False),
-    Action("log.newer", ("right_square_bracket",), "newer run", "Next run of the job", MOVE, 12),
-    Action("log.older", ("left_square_bracket",), "older run", "Run before of the job", MOVE, 13),
-    Action("log.expand", ("enter",), "line", "The whole line, JSON in order", ACT, 10),
-    Action("log.copy", ("y",), "copy", "Copy the selection, else the line", ACT, 6),
-    Action("log.save", ("s",), "save", "Save the log to a file", ACT, 7),
-    Action("log.cancel", ("x",), "cancel", "Cancel the run; asks", ACT, 8, handler="cancel_run"),
-    Action("log.rerun", ("R",), "rerun", "Run it again, same values", ACT, 14),
-    Action("log.rerun-edited", ("E",), "rerun edited", "Run it again, other values", ACT, 15),
-    Action("log.job", ("b",), "job", "Open the job", ACT, 16),
-)
-BAR = 10
-"""Columns of the progress bar on a narrow screen; a wide one has three times as many."""
+STEPS = {"-short": 2, "-narrow": 5, "-wide": 12}
+"""Steps in sight at most; the others are a scroll away."""
 
 
-class LogScreen(BaseScreen):
+class LogScreen(LogActions):
     """One run: what it is, its log, and what is known of the place in it.
 
     Raises:
@@ -78,18 +47,24 @@ class LogScreen(BaseScreen):
     CSS_PATH = "log.tcss"
     AUTO_FOCUS = "#log"
 
-    view = query_one("#log", LogView)
+    steps_list = query_one("#steps", VirtualList)
     find_field = query_one("#find", Input)
 
     def __init__(self, ctx: Context, execution_id: str, *, mode: str | None = None) -> None:
         super().__init__(ctx, mode=mode)
-        self.run = runs.get(ctx, execution_id)
+        self.detail = run_detail(ctx, execution_id)
         self._stats = dashboard.job_stats(ctx, self.run.job_id)
         self._finding = self._pane = False
+
+    @property
+    def run(self) -> Execution:
+        """The run as it was read last."""
+        return self.detail.execution
 
     def compose_body(self) -> ComposeResult:
         """The widgets between header and status line."""
         yield Static(id="run", markup=False)
+        yield VirtualList(id="steps")
         with Horizontal(id="main"):
             view = LogView(
                 runs.log(self.ctx, self.run.id),
@@ -131,7 +106,7 @@ class LogScreen(BaseScreen):
         """Read the run again."""
         before = self.run
         try:
-            self.run = runs.get(self.ctx, self.run.id)
+            self.detail = run_detail(self.ctx, before.id)
         except NotFound:
             self.say("This run is not stored any more.")
             return
@@ -142,53 +117,94 @@ class LogScreen(BaseScreen):
                 self._stats = dashboard.job_stats(self.ctx, self.run.job_id)
         self.view.set_live(self.run.status.live)
         self._show_run()
+        self._show_steps()
 
     def on_clock(self) -> None:
         """A running run gets longer."""
         if self.run.status is ExecutionStatus.RUNNING:
             self._show_run()
+            self._show_steps()
 
     def on_resize(self) -> None:
         """Textual's message."""
         self.call_after_refresh(self._show_run)
+        self.call_after_refresh(self._show_steps)
         self.call_after_refresh(self._show_line)
 
     def _show_run(self) -> None:
-        run, now, wide = self.run, self.ctx.now(), self.wide
-        state = run_words.state(run)
-        crumb = f" {'Jobs' if self.mode == 'jobs' else 'Runs'} > "
-        where = Content.assemble((crumb, "$quiet"), (plain(run.job_name), "bold"))
-        parts: list[Content | str | tuple[str, str]] = [
-            f" #{run.number}   ",
-            (f"{state.sign} {state.word}", state.style),
-        ]
-        if run.started_at is not None:
-            parts.append(f" {run_words.duration(run, now)}")
-        usual = self._stats.median_ms
-        if run.status is ExecutionStatus.RUNNING and run.started_at is not None and usual:
-            share = (now - run.started_at).total_seconds() * 1000 / usual
-            parts += [
-                (f" of ~{took(usual)} ", "$quiet"),
-                run_words.progress(share, 3 * BAR if wide else BAR),
-            ]
-        elif (said := run_words.outcome(run)) and run.status is not ExecutionStatus.COMPLETED:
-            parts.append((f"   {said}", state.style.replace(" bold", "")))
-        elif self._stats.average_ms is not None:
-            parts.append((f"   avg {took(self._stats.average_ms)}", "$quiet"))
-        facts = Content.assemble(*parts)
-        width = self.size.width
-        right = Content.styled(f"{run_words.by(run)} ", "$quiet") if wide else Content("")
-        # The name gives way, but a part of it stays.
-        room = max(14, width - facts.cell_length - right.cell_length - 2)
-        left = Content.assemble(where.truncate(room, ellipsis=True), facts)
-        self.query_one("#run", Static).update(spread(left, right, width), layout=False)
+        row = head(
+            self.detail,
+            self._stats,
+            self.ctx.now(),
+            mode=self.mode,
+            width=self.size.width,
+            wide=self.wide,
+        )
+        self.query_one("#run", Static).update(row, layout=False)
+
+    # Steps
+
+    def _show_steps(self) -> None:
+        tree, listed = self.detail.tree, self.steps_list
+        self.set_class(bool(tree), "-steps")
+        self.view.set_steps(log_steps.prefix_width(self.detail.steps, wide=self.wide))
+        if not tree:
+            return
+        most = next((most for name, most in STEPS.items() if self.has_class(name)), 2)
+        height = min(len(tree), most) + 2  # with titles and rule
+        if listed.styles.height is None or listed.styles.height.value != height:
+            listed.styles.height = height
+        listed.set_columns(log_steps.columns(self.detail.steps, wide=self.wide))
+        listed.set_rows(log_steps.rows(tree, self.ctx.now(), wide=self.wide))
+        chosen = self.view.state().step
+        listed.marks = {chosen} if chosen else set()
+        shown = chosen or log_steps.at_work(self.detail.steps)
+        if shown is not None and not listed.has_focus:
+            listed.go_to(shown)
+
+    def on_virtual_list_selected(self) -> None:
+        """Textual's message: enter on a step shows only its lines, or all again."""
+        row = self.steps_list.current
+        if row is not None:
+            name = str(row.key)
+            self._choose("" if name == self.view.state().step else name)
+
+    def _choose(self, step: str) -> None:
+        self.view.show_step(step)
+        self._show_steps()
+        self.view.focus()
+
+    def action_steps(self) -> None:
+        """To the steps, or back to the log."""
+        if self.detail.steps and not self.steps_list.has_focus:
+            self.steps_list.focus()
+        else:
+            self.view.focus()
+
+    def action_step(self) -> None:
+        """Only the step that wrote the line under the cursor, or all again."""
+        line = self.view.current
+        if self.view.state().step:
+            self._choose("")
+        elif line is None or not line.step:
+            self.say("No step wrote this line.")
+        else:
+            names = [step.name for step in self.detail.steps]
+            # A part of a step, such as Smart's choice within it, is shown with it.
+            self._choose(line.step if line.step in names else line.step.split("/")[0])
 
     def status(self) -> tuple[Content | str, Content | str]:
         """Following, counts and place."""
-        return status_row(self.view.state(), self.run, wide=self.wide)
+        left, right = status_row(self.view.state(), self.run, wide=self.wide)
+        asked = self.detail.asked
+        return (approval_actions.asks(asked) if asked else left), right
 
     def available(self, action: Action) -> bool | None:
-        """Only a run that goes on can be cancelled; next needs a find."""
+        """Only a run that goes on can be cancelled; steps need some."""
+        if action.id in ("log.steps", "log.step"):
+            return bool(self.detail.steps)
+        if action.id == "log.answer":
+            return bool(self.detail.asked)
         if action.id == "log.cancel":
             return None if not self.run.status.live else True
         return True
@@ -262,58 +278,22 @@ class LogScreen(BaseScreen):
         self.view.next_match(down=False)
 
     def action_back(self) -> None:
-        """Clear, one thing at a time: filter, find, side pane; then one level up."""
+        """Clear, one thing at a time: filter, find, step, side pane; then one level up."""
         if self.view.state().filtered:
             self.view.toggle_filter()
             self.view.focus()
         elif self._finding:
             self._close_find()
+        elif self.view.state().step:
+            self._choose("")
+        elif self.steps_list.has_focus:
+            self.view.focus()
         elif self._pane:
             self._toggle_pane()
         else:
             super().action_back()
 
-    # Looking
-
-    def action_follow(self) -> None:
-        """Follow, or stand still."""
-        self.view.toggle_follow()
-
-    def action_wrap(self) -> None:
-        """Wrap or cut."""
-        self.view.toggle_wrap()
-
-    def action_time(self) -> None:
-        """Next way to show times."""
-        self.view.next_time()
-
-    def action_colours(self) -> None:
-        """Colours on or off."""
-        self.view.toggle_colours()
-
-    def action_next_error(self) -> None:
-        """Next error line."""
-        self.view.next_error()
-
-    def action_previous_error(self) -> None:
-        """Error line before."""
-        self.view.next_error(down=False)
-
-    def action_mark(self) -> None:
-        """Mark the line."""
-        self.view.toggle_mark()
-
-    def action_next_mark(self) -> None:
-        """Next marked line."""
-        self.view.next_mark()
-
-    def action_left(self) -> None:
-        """Sideways."""
-        self.view.sideways(-SIDEWAYS)
-
-    def action_right(self) -> None:
-        """Sideways."""
-        self.view.sideways(SIDEWAYS)
+    # The line
 
     def action_expand(self) -> None:
         """The whole line: beside the log when there is room, else in a dialog."""
@@ -336,65 +316,8 @@ class LogScreen(BaseScreen):
             pane = line_pane(self.view.current, self.view.state(), self.run)
             self.query_one("#line", Static).update(pane)
 
-    # Acting
-
-    def action_copy(self) -> None:
-        """Copy the selection, else the cursor's line."""
-        selected = self.get_selected_text()
-        line = self.view.current
-        text = selected or (self.view.text(line.number).text if line else "")
-        if not text:
-            self.say("Nothing to copy.")
-            return
-        self.app.copy_to_clipboard(text)
-        count = text.count("\n") + 1
-        what = f"{count} lines" if count > 1 else "line"
-        self.say(f"{what} {clipboard.note(os.environ)}")
-
-    def action_save(self) -> None:
-        """Ask for a path and write the log there."""
-
-        def done(saved: tuple[Path, int]) -> None:
-            self.say(f"{run_words.number(saved[1])} lines saved to {saved[0]}")
-
-        def answer(path: str | None) -> None:
-            if path is not None:
-                reader = runs.log(self.ctx, self.run.id)
-                self.attempt(partial(log_file.save, reader, path), done)
-
-        self.app.push_screen(
-            AskText("Save log", "Where to write the whole log:", log_file.proposed(self.run)),
-            answer,
-        )
-
-    def action_cancel_run(self) -> None:
-        """Cancel the run, after a question."""
-        if self.run.status.live:
-            operations.cancel(self, self.run)
-        else:
-            self.say("This run has ended already.")
-
-    def action_rerun(self) -> None:
-        """The same again."""
-        operations.rerun(self, self.run.id)
-
-    def action_rerun_edited(self) -> None:
-        """Again with other values."""
-        operations.rerun_edited(self, self.run.id)
-
-    def action_job(self) -> None:
-        """The job."""
-        self.open_job(self.run.job_id)
-
-    def action_newer(self) -> None:
-        """The next run of the job."""
-        self._go(newer=True)
-
-    def action_older(self) -> None:
-        """The run before."""
-        self._go(newer=False)
-
-    def _go(self, *, newer: bool) -> None:
+    def go(self, *, newer: bool) -> None:
+        """To the log of another run of the job."""
         other: Execution | None = runs.neighbour(self.ctx, self.run, newer=newer)
         if other is None:
             self.say(f"This is the {'newest' if newer else 'oldest'} run of the job.")

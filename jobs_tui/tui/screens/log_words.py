@@ -10,12 +10,14 @@ from textual.content import Content
 from jobs_tui.models.execution import Execution, LogLine
 from jobs_tui.tui.screens.run_words import number, size
 from jobs_tui.tui.spans import took
+from jobs_tui.tui.widgets.log_state import LogState
 from jobs_tui.tui.widgets.log_text import shown
-from jobs_tui.tui.widgets.log_view import LogState
 
 Part = Content | str | tuple[str, str]
 JSON_LIMIT = 200_000
 """Characters of a line that are looked at as JSON."""
+STEP = 24
+"""Columns of a step's name in a wide status row."""
 SHOWN_LIMIT = 20_000
 """Characters of a line in the side pane."""
 
@@ -77,11 +79,17 @@ def status_row(state: LogState, run: Execution, *, wide: bool) -> tuple[Content,
     options.append((f"{gap}{'time ' if wide else ''}{state.time}", "$quiet"))
     if not state.colours:
         options.append((f"{gap}no colours", "$quiet"))
-    left = Content.assemble(" ", *following, *counts, *options)
+    only: list[Part] = []
+    if state.step:
+        only = [gap, ("step ", "$quiet"), Content(shown(state.step).text).truncate(
+            STEP if wide else STEP // 2, ellipsis=True).stylize("$mark bold")]  # fmt: skip
+    left = Content.assemble(" ", *following, *only, *counts, *options)
     place = f"{state.percent}%" if state.follow else f"line {number(state.cursor)}"
     stored = run.log_bytes if run.log_bytes is not None else state.size
     right = f"{number(state.lines)} line{'' if state.lines == 1 else 's'}"
-    if wide or (state.follow and state.lines < 1_000_000):
+    if state.step:
+        right = f"{number(state.step_lines)} of {right}"
+    elif wide or (state.follow and state.lines < 1_000_000):
         right += f"{gap}{size(stored)}"
     return left, Content(f"{right}{gap}{place} ")
 

@@ -62,19 +62,21 @@ def next_filter(name: str) -> str:
     return names[(names.index(name) + 1) % len(names)]
 
 
-def history_row(run: Execution, now: datetime, zone: tzinfo = UTC) -> Row:
-    """One line of a job's history."""
+def history_row(run: Execution, now: datetime, zone: tzinfo = UTC, waits: str | None = None) -> Row:
+    """One line of a job's history; ``waits``: why it does not go on."""
     at = run.started_at or run.nominal_at or run.created_at
     return Row(
         run.id,
-        (*_head(run), run_words.when(at, now, zone), *_tail(run, now)),
+        (*_head(run), run_words.when(at, now, zone), *_tail(run, now, waits)),
     )
 
 
-def run_row(run: Execution, now: datetime) -> Row:
-    """One line among the runs of all jobs."""
+def run_row(run: Execution, now: datetime, waits: str | None = None) -> Row:
+    """One line among the runs of all jobs; ``waits``: why it does not go on."""
     at = run.started_at or run.nominal_at or run.created_at
-    return Row(run.id, (*_head(run), plain(run.job_name), short_when(at, now), *_tail(run, now)))
+    return Row(
+        run.id, (*_head(run), plain(run.job_name), short_when(at, now), *_tail(run, now, waits))
+    )
 
 
 def _head(run: Execution) -> tuple[Cell, Cell]:
@@ -82,8 +84,8 @@ def _head(run: Execution) -> tuple[Cell, Cell]:
     return f"#{run.number}", (state.label, state.style)
 
 
-def _tail(run: Execution, now: datetime) -> tuple[Cell, Cell, Cell]:
-    said = run_words.outcome(run)
+def _tail(run: Execution, now: datetime, waits: str | None) -> tuple[Cell, Cell, Cell]:
+    said = plain(waits or "") or run_words.outcome(run)
     style = run_words.state(run).style.replace(" bold", "")
     quiet = run.status in (ExecutionStatus.COMPLETED, ExecutionStatus.RUNNING)
     return (

@@ -20,10 +20,11 @@ from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.execution import Execution
 from jobs_tui.service import dashboard, jobs, runs
 from jobs_tui.service.context import Context
+from jobs_tui.service.waiting import Waiting
 from jobs_tui.tui import clipboard, operations
 from jobs_tui.tui.actions import ACT, EVERYWHERE, LISTS, Action, bindings
 from jobs_tui.tui.base import BaseScreen
-from jobs_tui.tui.screens import run_rows, run_words, upcoming
+from jobs_tui.tui.screens import approval_actions, run_pane, run_rows, run_words, upcoming
 from jobs_tui.tui.widgets.frame import Bar, link
 from jobs_tui.tui.widgets.run_list import RunList
 from jobs_tui.tui.widgets.virtual_list import Pages, Row, VirtualList
@@ -35,6 +36,8 @@ ACTIONS = (
     Action("runs.run", ("r",), "run job", "Run the job now, as its definition says", ACT, 10),
     Action("runs.cancel", ("x",), "cancel", "Cancel the run; asks", ACT, 3, handler="cancel_run"),
     Action("runs.job", ("b",), "job", "Open the job of the run", ACT, 7),
+    Action("runs.about", ("i",), "about", "All about the run: who, cost, choice, steps", ACT, 11),
+    Action("runs.answer", ("a",), "answer", "Approve or deny what the run waits for", ACT, 1),
     Action("runs.copy", ("y",), "copy", "Copy the id of the run", ACT, 9),
     Action("runs.state", ("f",), "filter", "Filter by state", LISTS, 5),
     Action("runs.find", ("slash",), "find", "Find by the name of the job", LISTS, 6),
@@ -49,7 +52,15 @@ ACTIONS = (
     ),
 )
 ON_RUN = frozenset(
-    {"runs.log", "runs.rerun", "runs.rerun-edited", "runs.cancel", "runs.copy", "runs.state"}
+    {
+        "runs.log",
+        "runs.rerun",
+        "runs.rerun-edited",
+        "runs.cancel",
+        "runs.about",
+        "runs.copy",
+        "runs.state",
+    }
 )
 """Actions that mean nothing among starts that are to come."""
 
@@ -120,7 +131,8 @@ class RunsScreen(BaseScreen):
             _, found = runs.recent(
                 self.ctx, statuses=statuses, query=query, limit=count, offset=offset
             )
-            return [run_rows.run_row(run, now) for run in found]
+            waiting = Waiting(self.ctx)
+            return [run_rows.run_row(run, now, waiting.reason(run)) for run in found]
 
         self.runs_list.show(Pages(self._total, fetch))
         self._show_top()
@@ -203,7 +215,7 @@ class RunsScreen(BaseScreen):
         if self._waiting is not None and self._overview is not None:
             count = self._overview.queued
             name = plain(self._waiting.job_name)
-            why = plain(self._waiting.reason or "waits for its turn")
+            why = plain(Waiting(self.ctx).reason(self._waiting) or "waits for its turn")
             more = f" ({count} wait)" if count > 1 else ""
             return f"{name} #{self._waiting.number}: {why}{more}", right
         run = self._run()
@@ -212,6 +224,9 @@ class RunsScreen(BaseScreen):
 
     def available(self, action: Action) -> bool | None:
         """Actions on a run need one."""
+        if action.id == "runs.answer":
+            run = self._run()
+            return run is not None and run.status is ExecutionStatus.WAITING_FOR_INPUT
         if action.id in ON_RUN:
             if self._coming:
                 return False
@@ -235,8 +250,8 @@ class RunsScreen(BaseScreen):
         return run.job_id if run is not None else None
 
     def on_virtual_list_highlighted(self) -> None:
-        """Textual's message."""
-        self.refresh_status()
+        """Textual's message: another run has other keys."""
+        self.refresh_frame()
 
     def on_virtual_list_selected(self) -> None:
         """Textual's message: enter."""
@@ -329,6 +344,16 @@ class RunsScreen(BaseScreen):
             operations.cancel(self, run)
         else:
             self.say(f"Run #{run.number} has ended already.")
+
+    def action_about(self) -> None:
+        """All about the run under the cursor."""
+        if (run := self._run()) is not None:
+            run_pane.show(self, run.id)
+
+    def action_answer(self) -> None:
+        """Decide what the run under the cursor waits for."""
+        if (run := self._run()) is not None:
+            approval_actions.answer(self, run.id)
 
     def action_job(self) -> None:
         """The job of the run, or of the start."""

@@ -28,15 +28,23 @@ TABS = (
 
 
 def engine_words(
-    state: EngineState | None, own_pid: int, *, room: int = 80, start_key: str = "S"
+    state: EngineState | None,
+    own_pid: int,
+    *,
+    room: int = 80,
+    start_key: str = "S",
+    starts: bool = False,
 ) -> Content:
     """The engine in a few words: up, attached, down, or up without its listener.
 
     Args:
         room: columns; what matters most comes first, and the rest goes when it does not fit.
         start_key: what starts an engine on this screen.
+        starts: one is on its way in this process.
     """
     if state is None or not state.running:
+        if starts:
+            return Content.styled("starting", "$state-wait").truncate(max(1, room), ellipsis=True)
         words = Content.assemble(
             ("DOWN", "$state-bad bold"), (f"  {start_key} start engine", "$key")
         )
@@ -102,6 +110,7 @@ class HeaderBar(Bar):
         own_pid: int,
         *,
         start_key: str = "S",
+        starts: bool = False,
     ) -> None:
         """Draw it for this moment; arguments as of :func:`engine_words`."""
         wide = self.size.width >= 100
@@ -126,7 +135,7 @@ class HeaderBar(Bar):
         room = self.size.width - tabs.cell_length - len(label) - len(time) - len(queue) - 1
         right = Content.assemble(
             (label, "$quiet"),
-            engine_words(engine, own_pid, room=room, start_key=start_key),
+            engine_words(engine, own_pid, room=room, start_key=start_key, starts=starts),
             (queue, "$state-wait" if queued else "$quiet"),
             time,
         )

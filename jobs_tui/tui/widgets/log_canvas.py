@@ -1,4 +1,4 @@
-"""Drawing a log and moving in it: the part of the log view that knows Textual's line API.
+"""Drawing a log: the part of the log view that knows Textual's line API.
 
 Only rows on the screen are read, coloured and measured; a row that was drawn before is kept.
 """
@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from datetime import UTC, datetime, tzinfo
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style as RichStyle
-from textual import events
-from textual.binding import BindingType
 from textual.cache import LRUCache
 from textual.geometry import Region
 from textual.message import Message
@@ -24,7 +23,6 @@ from textual.widget import Widget
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.execution import LogLine
 from jobs_tui.store.logs import LogReader
-from jobs_tui.tui.actions import LIST_MOVES, bindings
 from jobs_tui.tui.widgets.log_row import (
     STREAM_SIGNS,
     Gutter,
@@ -42,10 +40,6 @@ from jobs_tui.tui.widgets.log_source import LogSource
 from jobs_tui.tui.widgets.log_text import ShownText, Span, cuts, from_cell, shown
 
 T = TypeVar("T")
-SIDEWAYS = 8
-"""Columns that one press of left or right moves."""
-WHEEL = 3
-"""Rows that one notch of the wheel moves."""
 COPY_LIMIT = 20_000
 """Lines that one selection copies at most."""
 FINE_WIDTH = 100
@@ -55,7 +49,7 @@ GAP = shown("...")
 
 
 class LogCanvas(Widget, can_focus=True):
-    """A log on the screen, its cursor and its window.
+    """A log on the screen, its cursor and its window; :class:`LogMoves` moves them.
 
     Args:
         reader: the log.
@@ -64,7 +58,6 @@ class LogCanvas(Widget, can_focus=True):
     """
 
     ALLOW_SELECT = True
-    BINDINGS: ClassVar[list[BindingType]] = bindings(LIST_MOVES)
     DEFAULT_CSS = """
     LogCanvas { width: 1fr; height: 1fr; background: $background; }
     """
@@ -96,6 +89,8 @@ class LogCanvas(Widget, can_focus=True):
         self.colours = True
         self.left = 0
         """Columns that are scrolled out to the left."""
+        self.step_width = 0
+        """Columns for the step that wrote a line; 0 shows none."""
         self.marks: list[int] = []
         self._times = time_columns(zone)
         self._time = 0
@@ -119,6 +114,10 @@ class LogCanvas(Widget, can_focus=True):
     def changed(self) -> None:
         """Draw again, and tell who wants to know."""
         self.refresh()
+
+    def words_for_nothing(self) -> str:
+        """What is said where no line is shown."""
+        return self.empty
 
     # Reading
 
@@ -177,8 +176,14 @@ class LogCanvas(Widget, can_focus=True):
             "*" if number in self.marks and first else " ",
             f"{number if first and number else '':>{self._digits}}",
             time,
+            self._step(line if first else None),
             STREAM_SIGNS[line.stream] if line else " ",  # type: ignore[index]
         )
+
+    def _step(self, line: LogLine | None) -> str:
+        if not self.step_width:
+            return ""
+        return set_cell_size(shown(line.step).text if line else "", self.step_width)
 
     @property
     def room(self) -> int:
@@ -223,6 +228,7 @@ class LogCanvas(Widget, can_focus=True):
                 error=layer("$state-bad"),
                 warning=layer("$state-warn"),
                 sign=layer("$mark bold"),
+                step=layer("$title"),
                 cursor=layer(f"bold on {cursor}"),
                 match=layer("$background on $state-ok"),
                 match_here=layer("$background bold on $mark"),
@@ -250,6 +256,7 @@ class LogCanvas(Widget, can_focus=True):
             self.wrap,
             self.colours,
             self.left,
+            self.step_width,
             self._time,
             self._digits,
             self.sought,
@@ -264,7 +271,7 @@ class LogCanvas(Widget, can_focus=True):
         rows = self.window.page()
         bar = self._bar(y, looks)
         if y >= len(rows):
-            words = self.empty if y == 1 and not self.source.last else ""
+            words = self.words_for_nothing() if y == 1 and not rows else ""
             text = fitted([Segment("  " + words, looks.quiet)], width, looks.base)
             return Strip([*text, bar], width + 1)
         place = rows[y]
@@ -340,78 +347,3 @@ class LogCanvas(Widget, can_focus=True):
             if span is not None:
                 lines.append(text[span[0] : None if span[1] < 0 else span[1]])
         return "\n".join(lines), "\n"
-
-    # Moving
-
-    def action_down(self) -> None:
-        """One line down."""
-        if not self.window.follow:
-            self.window.step(1)
-            self.changed()
-
-    def action_up(self) -> None:
-        """One line up; stops following."""
-        self.window.step(-1)
-        self.changed()
-
-    def action_top(self) -> None:
-        """To the first line."""
-        self.window.go_to(1)
-        self.changed()
-
-    def action_bottom(self) -> None:
-        """To the end, and follow it."""
-        self.window.resume()
-        self.changed()
-
-    def _turn(self, pages: float) -> None:
-        if pages < 0 or not self.window.follow:
-            self.window.turn(pages)
-            self.changed()
-
-    def action_half_down(self) -> None:
-        """Half a page down."""
-        self._turn(0.5)
-
-    def action_half_up(self) -> None:
-        """Half a page up."""
-        self._turn(-0.5)
-
-    def action_page_down(self) -> None:
-        """One page down."""
-        self._turn(1)
-
-    def action_page_up(self) -> None:
-        """One page up."""
-        self._turn(-1)
-
-    def sideways(self, columns: int) -> None:
-        """Scroll sideways, as far as the lines on the screen reach."""
-        if self.wrap:
-            return
-        lines = (self.window.entries.line(place.entry) for place in self.window.page())
-        longest = max((len(self.text(line).text) for line in lines if line), default=0)
-        self.left = max(0, min(self.left + columns, max(self.left, longest - self.room + 1)))
-        self.changed()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Textual's message."""
-        event.stop()
-        if not self.window.follow:
-            self.window.scroll(WHEEL)
-            self.changed()
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Textual's message."""
-        event.stop()
-        self.window.scroll(-WHEEL)
-        self.changed()
-
-    def on_click(self, event: events.Click) -> None:
-        """Textual's message: on a row the cursor goes there, on the bar the window does."""
-        rows = self.window.page()
-        if event.x >= self.size.width - 1:
-            self.window.scroll_to(event.y / max(1, self.size.height - 1))
-        elif event.y < len(rows) and (line := self.window.entries.line(rows[event.y].entry)):
-            self.window.go_to(line)
-        self.changed()

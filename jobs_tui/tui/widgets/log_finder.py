@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jobs_tui.store.logs import LogReader
-from jobs_tui.tui.widgets.log_search import FindScan, Hits, LevelScan, Query, nearest
+from jobs_tui.tui.widgets.log_search import FindScan, Hits, LevelScan, Query, StepScan, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,27 @@ class Finder:
         self.reader = reader
         self.levels = LevelScan()
         self.find: FindScan | None = None
+        self.lines: StepScan | None = None
+        """The lines of the one step that is looked at; None: all are."""
+
+    @property
+    def step(self) -> str:
+        """The one step that is looked at; empty: all are."""
+        return self.lines.step if self.lines else ""
+
+    def look_at(self, step: str) -> None:
+        """Only the lines of one step count from now on; empty: all."""
+        self.lines = StepScan(step) if step else None
+        self.levels = LevelScan(step)
+        if self.find is not None:
+            self.find = FindScan(Query(self.find.query.text, step))
 
     def search(self, text: str) -> bool:
         """Begin another find; an empty text ends it. False when it is the same as before."""
         before = self.find.query.text if self.find else ""
         if text == before:
             return False
-        self.find = FindScan(Query(text)) if text else None
+        self.find = FindScan(Query(text, self.step)) if text else None
         return True
 
     def first(self, origin: int, stop: Callable[[], bool]) -> Jump | None:

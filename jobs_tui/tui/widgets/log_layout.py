@@ -61,11 +61,17 @@ class AllLines:
 
 
 class MatchingLines:
-    """The lines of some hits with :data:`CONTEXT` lines around each, and gaps between groups."""
+    """The lines of some hits with a few lines around each, and gaps between groups.
 
-    def __init__(self, hits: Hits, last: Callable[[], int]) -> None:
+    Args:
+        last: gives the newest line's number.
+        context: lines around each hit; without any there are no gaps either.
+    """
+
+    def __init__(self, hits: Hits, last: Callable[[], int], context: int = CONTEXT) -> None:
         self._hits = hits
         self._last = last
+        self._context = context
         self._taken = 0
         # A line as twice its number; the gap before it as one less: sorted, so found by bisection.
         self._codes: array[int] = array("Q")
@@ -78,10 +84,10 @@ class MatchingLines:
         for place in range(self._taken, len(numbers)):
             hit = numbers[place]
             newest = self._codes[-1] // 2 if self._codes else 0
-            first = max(hit - CONTEXT, newest + 1, 1)
-            if newest and first > newest + 1:
+            first = max(hit - self._context, newest + 1, 1)
+            if self._context and newest and first > newest + 1:
                 self._codes.append(2 * first - 1)
-            self._codes.extend(2 * line for line in range(first, hit + CONTEXT + 1))
+            self._codes.extend(2 * line for line in range(first, hit + self._context + 1))
             self._taken = place + 1
         # The context of the last hit may not have been written yet.
         self._end = bisect_left(self._codes, 2 * self._last() + 1)

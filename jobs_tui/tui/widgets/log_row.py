@@ -80,6 +80,7 @@ class Looks:
     error: Style
     warning: Style
     sign: Style
+    step: Style
     cursor: Style
     match: Style
     match_here: Style
@@ -95,13 +96,24 @@ class Gutter(NamedTuple):
     mark: str
     number: str
     time: str
+    step: str
     stream: str
 
     @property
     def text(self) -> str:
         """As it is printed, with the blanks between."""
+        return f"{self.before}{self.step}{self.after}"
+
+    @property
+    def before(self) -> str:
+        """Up to the step."""
         time = f" {self.time}" if self.time else ""
-        return f"{self.sign}{self.mark}{self.number}{time} {self.stream} "
+        return f"{self.sign}{self.mark}{self.number}{time} "
+
+    @property
+    def after(self) -> str:
+        """From the step on."""
+        return f"{' ' if self.step else ''}{self.stream} "
 
 
 def level_style(text: str, looks: Looks) -> Style | None:
@@ -113,13 +125,15 @@ def level_style(text: str, looks: Looks) -> Style | None:
 
 def gutter_segments(gutter: Gutter, looks: Looks, back: Style) -> list[Segment]:
     """The columns left of the text."""
-    signs, rest = gutter.text[:2], gutter.text[2:]
-    segments = [Segment(signs, looks.base + back + looks.sign)]
-    if gutter.stream == "|":
-        segments.append(Segment(rest[:-2], looks.quiet + back))
-        segments.append(Segment(rest[-2:], looks.base + looks.warning + back))
-    else:
-        segments.append(Segment(rest, looks.quiet + back))
+    signs, rest = gutter.before[:2], gutter.before[2:]
+    stream = looks.base + looks.warning if gutter.stream == "|" else looks.quiet
+    segments = [
+        Segment(signs, looks.base + back + looks.sign),
+        Segment(rest, looks.quiet + back),
+        Segment(gutter.after, stream + back),
+    ]
+    if gutter.step:
+        segments.insert(2, Segment(gutter.step, looks.base + looks.step + back))
     return segments
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from jobs_tui.store.logs import US, LogReader
@@ -37,6 +37,8 @@ class Query:
     """A text to find. Smart case: capitals in it make capitals count."""
 
     text: str
+    step: str = ""
+    """Only in lines of this step; empty: in all."""
 
     @property
     def exact(self) -> bool:
@@ -95,6 +97,26 @@ def lines_with(stored: str, folded: str, needle: str, whole_words: bool = False)
         if end < 0:
             return
         position = end
+
+
+def lines_of_step(stored: str, step: str) -> Iterator[int]:
+    """Places (from 0) of the lines of a chunk that a step, or a part of it, wrote; ascending."""
+    name = re.escape(step)
+    head = re.compile(rf"^[^{US}\n]*{US}.{US}{name}(?:/[^{US}\n]*)?{US}", re.MULTILINE)
+    line = counted = 0
+    for found in head.finditer(stored):
+        line += stored.count("\n", counted, found.start())
+        counted = found.start()
+        yield line
+
+
+def _within(places: Iterable[int], stored: str, step: str) -> Iterator[int]:
+    """Those of some places of a chunk that are lines of a step."""
+    if not step:
+        yield from places
+        return
+    inside = set(lines_of_step(stored, step))
+    yield from (place for place in places if place in inside)
 
 
 def _fold(text: str, query: Query) -> tuple[str, str]:
@@ -180,15 +202,31 @@ class FindScan(Scan):
     def look(self, first_line: int, text: str) -> None:
         """See :meth:`Scan.look`."""
         text, folded = _fold(text, self.query)
-        for place in lines_with(text, folded, self.query.needle):
+        found = lines_with(text, folded, self.query.needle)
+        for place in _within(found, text, self.query.step):
+            self.hits.add(first_line + place)
+
+
+class StepScan(Scan):
+    """Every line of one step."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__()
+        self.step = step
+        self.hits = Hits()
+
+    def look(self, first_line: int, text: str) -> None:
+        """See :meth:`Scan.look`."""
+        for place in lines_of_step(text, self.step):
             self.hits.add(first_line + place)
 
 
 class LevelScan(Scan):
-    """Lines that name an error or a warning, by whole words."""
+    """Lines that name an error or a warning, by whole words; of one step, or of all."""
 
-    def __init__(self) -> None:
+    def __init__(self, step: str = "") -> None:
         super().__init__()
+        self.step = step
         self.errors = Hits()
         self.warnings = Hits()
 
@@ -199,7 +237,7 @@ class LevelScan(Scan):
             places: set[int] = set()
             for word in words:
                 places.update(lines_with(text, folded, word, whole_words=True))
-            for place in sorted(places):
+            for place in _within(sorted(places), text, self.step):
                 hits.add(first_line + place)
 
 
@@ -215,7 +253,7 @@ def nearest(
         text, folded = _fold(chunk.text, query)
         places = [
             number
-            for place in lines_with(text, folded, query.needle)
+            for place in _within(lines_with(text, folded, query.needle), text, query.step)
             if (number := chunk.first_line + place) > line or not down
         ]
         places = [number for number in places if down or number < line]

@@ -7,7 +7,6 @@ Memory is constant. While lines come it draws at most four times a second howeve
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from textual.message import Message
@@ -15,44 +14,18 @@ from textual.timer import Timer
 from textual.worker import get_current_worker
 
 from jobs_tui.store.logs import LogReader
-from jobs_tui.tui.widgets.log_canvas import LogCanvas
 from jobs_tui.tui.widgets.log_finder import Finder, Jump
-from jobs_tui.tui.widgets.log_layout import MatchingLines
+from jobs_tui.tui.widgets.log_layout import CONTEXT, MatchingLines
+from jobs_tui.tui.widgets.log_moves import LogMoves
 from jobs_tui.tui.widgets.log_search import Scan
+from jobs_tui.tui.widgets.log_state import LogState
+from jobs_tui.tui.widgets.log_text import shown
 
 TICK = 0.25
 """Seconds between two looks for new lines: the frame budget of a busy log."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogState:
-    """What the status rows say about a view; equal when there is nothing new to say."""
-
-    follow: bool
-    new_lines: int
-    wrap: bool
-    colours: bool
-    time: str
-    cursor: int
-    lines: int
-    size: int
-    percent: int
-    errors: int
-    warnings: int
-    counting: bool
-    """The counts have not come to the end of the log yet."""
-    query: str
-    exact: bool
-    filtered: bool
-    hit: int
-    """Which match the cursor is on, from 1; 0 when on none."""
-    hits: int
-    finding: bool
-    """The matches have not all been counted yet."""
-    marks: tuple[int, ...]
-
-
-class LogView(LogCanvas):
+class LogView(LogMoves):
     """See the module. The screen binds its methods to keys and shows its :class:`LogState`.
 
     Args:
@@ -96,6 +69,8 @@ class LogView(LogCanvas):
         self.finder = Finder(reader)
         self.live = live
         self._filter: MatchingLines | None = None
+        self._only_matches = False
+        self._steps_width = 0
         self._timer: Timer | None = None
         self._told: LogState | None = None
         self._origin = 0
@@ -103,6 +78,7 @@ class LogView(LogCanvas):
     def state(self) -> LogState:
         """What the status rows show."""
         find, levels, cursor = self.finder.find, self.finder.levels, self.window.cursor
+        lines = self.finder.lines
         last = self.source.last
         return LogState(
             follow=self.window.follow,
@@ -119,12 +95,22 @@ class LogView(LogCanvas):
             counting=levels.done < last,
             query=find.query.text if find else "",
             exact=bool(find and find.query.exact),
-            filtered=self._filter is not None,
+            filtered=self._only_matches,
             hit=find.hits.rank(cursor) if find else 0,
             hits=find.hits.count if find else 0,
             finding=bool(find and find.done < last),
             marks=tuple(self.marks),
+            step=self.finder.step,
+            step_lines=lines.hits.count if lines else 0,
         )
+
+    def words_for_nothing(self) -> str:
+        """What is said where no line is shown."""
+        if not self.source.last:
+            return self.empty
+        if self._only_matches:
+            return "No line fits."
+        return f"{shown(self.finder.step).text} has written nothing." if self.finder.step else ""
 
     def changed(self) -> None:
         """Draw again and tell the screen."""
@@ -169,6 +155,7 @@ class LogView(LogCanvas):
             self._scan()
         if self.finder.find is not None and self.finder.find.done < self.source.last:
             self._count()
+        self._collect()
         self._tell()
 
     def set_live(self, live: bool) -> None:
@@ -185,6 +172,11 @@ class LogView(LogCanvas):
     def _count(self) -> None:
         if self.finder.find is not None:
             self._run_scan(self.finder.find, "count")
+
+    def _collect(self) -> None:
+        lines = self.finder.lines
+        if lines is not None and lines.done < self.source.last:
+            self._run_scan(lines, "step")
 
     def _run_scan(self, scan: Scan, group: str) -> None:
         if scan.running:
@@ -208,8 +200,9 @@ class LogView(LogCanvas):
         if not self.finder.search(text):
             return
         self.sought = self.finder.find.query if self.finder.find else None
-        if self._filter is not None:
-            self._show_all()
+        if self._only_matches:
+            self._only_matches = False
+            self._show_entries()
         self.changed()
         if text:
             origin = self._origin
@@ -254,18 +247,47 @@ class LogView(LogCanvas):
 
     def toggle_filter(self) -> None:
         """Show only matches with two lines around each, or everything again."""
-        find = self.finder.find
-        if self._filter is not None:
-            self._show_all()
-        elif find is not None:
-            self._filter = MatchingLines(find.hits, lambda: self.source.last)
-            self._filter.grow()
-            self.window.show(self._filter)
+        self._only_matches = not self._only_matches and self.finder.find is not None
+        self._show_entries()
         self.changed()
 
-    def _show_all(self) -> None:
-        self._filter = None
-        self.window.show(self.window.all)
+    def _show_entries(self) -> None:
+        find, lines = self.finder.find, self.finder.lines
+        if self._only_matches and find is not None:
+            context = CONTEXT if lines is None else 0  # the lines around are of other steps
+            self._filter = MatchingLines(find.hits, lambda: self.source.last, context)
+        elif lines is not None:
+            self._filter = MatchingLines(lines.hits, lambda: self.source.last, 0)
+        else:
+            self._filter = None
+        if self._filter is not None:
+            self._filter.grow()
+        self.window.show(self._filter or self.window.all)
+
+    # Steps
+
+    def set_steps(self, width: int) -> None:
+        """How wide the column of steps is while all are shown; 0 without steps."""
+        if width != self._steps_width:
+            self._steps_width = width
+            self._show_step_column()
+
+    def _show_step_column(self) -> None:
+        self.step_width = 0 if self.finder.step else self._steps_width
+        self.reflow()
+
+    def show_step(self, step: str) -> None:
+        """Show only the lines of one step, from its end; empty: all lines."""
+        self.finder.look_at(step)
+        self.sought = self.finder.find.query if self.finder.find else None
+        self._only_matches = False
+        self._show_entries()
+        if step:
+            self.window.resume()
+        self._show_step_column()
+        self._scan()
+        self._count()
+        self._collect()
 
     # Options
 

@@ -55,6 +55,42 @@ UNDERSTOOD: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
             )
         ],
     ),
+    (
+        "make an archive of ~/projects in /mnt/nas/archives, keep the last 14",
+        [("backup_directory", {"path": "~/projects", "target": "/mnt/nas/archives", "keep": 14})],
+    ),
+    (
+        "create a tar.gz backup of /home/ada in /mnt/usb",
+        [("backup_directory", {"path": "/home/ada", "target": "/mnt/usb", "format": "tar.gz"})],
+    ),
+    ("back up everything in /etc", [("backup_directory", {"path": "/etc"})]),
+    ("Back up every SQLite file under /srv", [("backup_sqlite", {"paths": ["/srv"]})]),
+    (
+        "back up the sqlite database /srv/app.db in /backup",
+        [("backup_sqlite", {"paths": ["/srv/app.db"], "target": "/backup"})],
+    ),
+    (
+        "check all git repos in /srv and fail if any is behind its upstream",
+        [("git_status", {"path": "/srv", "behind_is_alarm": True})],
+    ),
+    (
+        'fail if "backup done" is missing from /var/log/backup.log',
+        [
+            (
+                "log_scan",
+                {"paths": ["/var/log/backup.log"], "pattern": "backup done", "min_matches": 1},
+            )
+        ],
+    ),
+    (
+        'search /var/log/syslog for "Out of memory" and alert if found',
+        [
+            (
+                "log_scan",
+                {"paths": ["/var/log/syslog"], "pattern": "Out of memory", "max_matches": 0},
+            )
+        ],
+    ),
     ("Check system health and alert if CPU > 80%", [("system_health", {"cpu_percent": 80})]),
     ("Check system health and alert if CPU > 80%.", [("system_health", {"cpu_percent": 80})]),
     (
@@ -285,7 +321,7 @@ UNDERSTOOD: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
     ),
     (
         'search /var/log/syslog for "out of memory" in the last hour',
-        [("log_scan", {"paths": ["/var/log/syslog"], "pattern": "out\\ of\\ memory", "hours": 1})],
+        [("log_scan", {"paths": ["/var/log/syslog"], "pattern": "out of memory", "hours": 1})],
     ),
     ("are there any errors in /var/log/app.log?", [("log_scan", {"paths": ["/var/log/app.log"]})]),
     (

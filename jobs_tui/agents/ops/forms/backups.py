@@ -21,7 +21,8 @@ _FORMATS = {
     "tar.gz": "tar.gz", "tgz": "tar.gz", "gz": "tar.gz", "gzip": "tar.gz", "tar.zst": "tar.zst",
     "zst": "tar.zst", "zstd": "tar.zst", "zstandard": "tar.zst",
 }  # fmt: skip
-_INTO = r"(?:to|into|onto|under|towards|at|->|as a backup in|save(?:d)? (?:to|in|under)|stor(?:e|ed|ing) (?:it|them)? ?(?:in|under|at|to)|(?:writ(?:e|ten|ing)|put|plac(?:e|ed|ing)|sav(?:e|ed|ing))(?: (?:it|them|result|results|copies|archive|archives|dumps))? (?:to|in|into|under|at))"
+_INTO = r"(?:to|into|onto|towards|->|as a backup in|save(?:d)? (?:to|in|under)|stor(?:e|ed|ing) (?:it|them)? ?(?:in|under|at|to)|(?:writ(?:e|ten|ing)|put|plac(?:e|ed|ing)|sav(?:e|ed|ing))(?: (?:it|them|result|results|copies|archive|archives|dumps))? (?:to|in|into|under|at))"
+_IN = re.compile(r"(?:in|under|at|inside|within)\b")
 _PLACE = r"(?:(?:directory|folder|dir|target|destination|path|archive|location) )?"
 
 
@@ -36,23 +37,33 @@ def _target_and_keep(reading: Reading) -> dict[str, Any]:
     return arguments
 
 
+def _places(found: list[Found], arguments: dict[str, Any]) -> list[str]:
+    """What is to be backed up; of ``/srv/www in /backup`` the second place becomes the target."""
+    if (
+        "target" not in arguments
+        and len(found) > 1
+        and _IN.match(found[-1].text)
+        and not any(_IN.match(one.text) for one in found[:-1])
+    ):
+        arguments["target"] = found.pop().first.raw
+    return list(dict.fromkeys(one.first.raw for one in found))
+
+
 def _directory(reading: Reading) -> Filled:
     arguments = _target_and_keep(reading)
-    for found in reading.take_all(
-        r"(?:as|in|using|with|format|a)(?: an?)? {name|file}(?: (?:archives?|format|compression|file|tarball))?"
-    ):
-        packed = _FORMATS.get(found.first.raw.lower())
-        if packed is None:
-            reading.give_back(found)
-        else:
-            arguments["format"] = packed
+    packed = reading.take_all(
+        r"(?:(?:as|in|using|with|format|a)(?: an?)? )?{name|file}"
+        r"(?: (?:archives?|format|compression|file|tarball))?",
+        lambda one: one.first.raw.lower() in _FORMATS,
+    )
+    for found in packed:
+        arguments["format"] = _FORMATS[found.first.raw.lower()]
     noun = r"(?:(?:directory|directories|folders?|dirs?|tree|path|files?|contents?|everything|all|data) )*"
-    sources = [
-        found.first.raw
-        for found in reading.take_all(
-            rf"(?:(?:of|from|in|under|and|inside) )?{noun}(?:(?:of|from|in|under|inside) )?{{path}}"
-        )
-    ]
+    found_places = reading.take_all(
+        rf"(?:(?:of|from|in|under|at|and|inside|within) )?{noun}"
+        rf"(?:(?:of|from|in|under|inside) )?{{path}}"
+    )
+    sources = _places(found_places, arguments)
     if any(_DATABASE_FILE.search(one) for one in sources):
         raise Unfit("", 0.0)
     if reading.has(r"(?:.* )?(?:databases?|dbs?|sqlite|postgres(?:ql)?)(?: .*)?"):
@@ -61,7 +72,7 @@ def _directory(reading: Reading) -> Filled:
         raise Unfit(
             "Back up a directory needs the path of a directory: “back up /srv/www to /backup”."
         )
-    return Filled([{"path": path, **arguments} for path in dict.fromkeys(sources)], strict=True)
+    return Filled([{"path": path, **arguments} for path in sources], strict=True)
 
 
 def _databases(reading: Reading) -> Filled:
@@ -70,14 +81,12 @@ def _databases(reading: Reading) -> Filled:
 
 def _sqlite(reading: Reading) -> Filled:
     arguments = _target_and_keep(reading)
-    paths = [
-        found.first.raw
-        for found in reading.take_all(
-            r"(?:(?:in|under|of|from|at|and|inside|below|file|files) )*{path|file}"
-        )
-    ]
+    paths = _places(
+        reading.take_all(r"(?:(?:in|under|of|from|at|and|inside|below|file|files) )*{path|file}"),
+        arguments,
+    )
     if paths:
-        arguments["paths"] = list(dict.fromkeys(paths))
+        arguments["paths"] = paths
     named = reading.has(r"sqlite3?")
     files = any(_DATABASE_FILE.search(path) for path in paths)
     where = bool(paths) and reading.has(r"(?:databases?|dbs?)")

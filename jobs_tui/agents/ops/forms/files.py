@@ -235,12 +235,17 @@ def _logs(reading: Reading) -> Filled:
     )
     if quoted:
         raw = quoted.first.raw
-        arguments["pattern"] = raw if re.search(r"regexp?", quoted.text) else re.escape(raw)
+        arguments["pattern"] = raw if re.search(r"regexp?", quoted.text) else _literally(raw)
     else:
         wanted = _looked_for(reading)
         if wanted:
             arguments["pattern"] = wanted
-    if mode == "alert" and "max_matches" not in arguments:
+    missing = reading.take_all(
+        r"(?:is|are|was) (?:missing(?: (?:in|from))?|not (?:found|there|in)|absent(?: from)?)"
+    )
+    if missing and quoted and mode == "alert":
+        arguments["min_matches"] = 1
+    elif mode == "alert" and "max_matches" not in arguments:
         arguments["max_matches"] = 0
     if (
         reading.take(
@@ -264,6 +269,11 @@ def _logs(reading: Reading) -> Filled:
     )
 
 
+def _literally(text: str) -> str:
+    """As a regular expression that people can read: ``re.escape`` would escape blanks as well."""
+    return re.sub(r"([.^$*+?{}\[\]\\|()])", r"\\\1", text)
+
+
 def _looked_for(reading: Reading) -> str | None:
     """A regular expression for the words that follow ``for``; None for the tool's own of errors."""
     errors = bool(
@@ -282,7 +292,7 @@ def _looked_for(reading: Reading) -> str | None:
     if found := reading.take(
         r"(?:for|containing|mentioning|matching) (?:(?:word|text|string|phrase|lines|with|containing) )*{name}"
     ):
-        return re.escape(found.first.raw)
+        return _literally(found.first.raw)
     return None
 
 
@@ -302,17 +312,24 @@ def _git(reading: Reading) -> Filled:
             r"(?:(?:has|have|is|are|with|or|no|any) )*(?:unpushed|not (?:been )?pushed|ahead)(?: (?:commits?|changes?|work))*"
         )
     )
+    behind = bool(
+        reading.take_all(
+            r"(?:(?:has|have|is|are) )*behind(?: (?:its|their|of|upstream|remote|origin))*"
+        )
+    )
     clean = bool(reading.take_all(r"(?:(?:is|are|be) )*(?:(?:committed|pushed|clean|and) ?)+"))
     if mode in ("alert", "ensure"):
-        both = clean and not (dirty or unpushed)
+        both = clean and not (dirty or unpushed or behind)
         if dirty or both:
             arguments["dirty_is_alarm"] = True
         if unpushed or (both and reading.has(r"(?:.* )?pushed.*")):
             arguments["unpushed_is_alarm"] = True
+        if behind:
+            arguments["behind_is_alarm"] = True
     paths = _paths(reading)
     git = reading.has(r"git|repos?|repositories|repository|checkouts?|clones?")
     calls = [{"path": path, **arguments} for path in paths] or [arguments]
-    strong = dirty or unpushed or (git and (clean or reading.has("status")))
+    strong = dirty or unpushed or (git and behind) or (git and (clean or reading.has("status")))
     return Filled(calls, evidence=0.9 if strong else 0.0)
 
 

@@ -15,6 +15,8 @@ from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.job import DEFAULT_AGENT, Definition
 from jobs_tui.service import preview
 from jobs_tui.service.context import Context
+from jobs_tui.service.doers import refuse_unknown_doer
+from jobs_tui.service.dry_run import Whole, of_fields
 from jobs_tui.tui.screens.wizard.draft import Draft
 
 STEPS = ("Basics", "Trigger", "Who", "Prompt")
@@ -38,6 +40,9 @@ _STEP_BY_FIELD = {
     "planning_mode": WHO,
     "entity_type": WHO,
     "entity_id": WHO,
+    "executor_type": WHO,
+    "worker_queue_name": WHO,
+    "environment_name": WHO,
     "agent": WHO,
 }
 
@@ -47,6 +52,10 @@ SAID = {
     "name: string should have at least 1 character.": _NAME,
     "cron_schedule is missing: a job with trigger_type cron needs one."
     " For example 0 9 * * 1-5.": "Choose a preset or write a cron expression, such as 0 9 * * 1-5.",
+    "entity_id is missing: planning_mode predefined_team needs one."
+    " For a shell script it is shell.": "There is no team yet: make one on screen 3.",
+    "worker_queue_name is missing: executor_type specific_queue needs one.": "Name the queue.",
+    "environment_name is missing: executor_type environment needs one.": "Name the environment.",
     "The prompt is empty. Say what the job is to do.": "Write what the job is to do.",
 }
 
@@ -64,6 +73,8 @@ class Problem:
 def problem_of(ctx: Context, draft: Draft, step: int) -> Problem | None:
     """The first thing wrong in one step."""
     try:
+        if step == WHO:
+            refuse_unknown_doer(ctx, draft.who())
         preview.draft(ctx, _GOOD | _part(draft, step))
     except JobsTuiError as error:
         return of_error(error)
@@ -156,6 +167,29 @@ def dry_run(ctx: Context, draft: Draft) -> str:
     }
     named = replace(definition, name=draft.name or "job", cron_timezone=draft.timezone)
     return preview.rendered(ctx, named, stand_in)
+
+
+def task_of(ctx: Context, draft: Draft) -> str:
+    """What Smart would read: the prompt with its values, else as it was written."""
+    try:
+        return dry_run(ctx, draft)
+    except JobsTuiError:
+        return draft.prompt
+
+
+def whole_dry_run(ctx: Context, draft: Draft, job_id: str | None) -> Whole:
+    """Everything that a start of the job would meet; steps that are not right yet are left out.
+
+    Raises:
+        JobsTuiError: the prompt cannot be rendered.
+    """
+    wrong = problems(ctx, draft)
+    fields = _GOOD | draft.who() | draft.what()
+    if wrong[BASICS] is None:
+        fields |= draft.basics()
+    if wrong[TRIGGER] is None and wrong[PROMPT] is None:
+        fields |= draft.when()
+    return of_fields(ctx, fields, job_id=job_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from jobs_tui.models.config import Retry, job_config
-from jobs_tui.models.enums import PlanningMode
+from jobs_tui.models.enums import ExecutorType, PlanningMode
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job import DEFAULT_AGENT, Job
 from jobs_tui.tui.screens.wizard.durations import in_words, seconds
@@ -52,7 +52,7 @@ class Variable:
 
 @dataclass(slots=True)
 class Draft:
-    """The whole form. ``config`` and the routing fields carry what the form does not show."""
+    """The whole form. ``config`` carries what the form does not show."""
 
     name: str = ""
     description: str = ""
@@ -67,6 +67,10 @@ class Draft:
     retries: str = "0"
     mode: str = PlanningMode.PREDEFINED_AGENT.value
     entity_id: str = DEFAULT_AGENT
+    """Of the agent, team or workflow; empty for Smart."""
+    executor: str = ExecutorType.AUTO.value
+    queue: str = ""
+    environment: str = ""
     prompt: str = ""
     system_prompt: str = ""
     variables: dict[str, Variable] = field(default_factory=dict)
@@ -102,7 +106,27 @@ class Draft:
 
     def who(self) -> dict[str, Any]:
         """The fields of the third step."""
-        return {"planning_mode": self.mode, "entity_id": self.entity_id or None}
+        queued = self.executor == ExecutorType.SPECIFIC_QUEUE.value
+        around = self.executor == ExecutorType.ENVIRONMENT.value
+        return {
+            "planning_mode": self.mode,
+            "entity_id": self.entity_id or None,
+            "executor_type": self.executor,
+            "worker_queue_name": (self.queue.strip() or None) if queued else None,
+            "environment_name": (self.environment.strip() or None) if around else None,
+        }
+
+    @property
+    def smart(self) -> bool:
+        """Whether the agent is chosen at run time."""
+        return self.mode == PlanningMode.ON_THE_FLY.value
+
+    @property
+    def script(self) -> bool:
+        """Whether the prompt is a script for bash."""
+        if self.mode == PlanningMode.PREDEFINED_WORKFLOW.value:
+            return not self.entity_id
+        return self.mode == PlanningMode.PREDEFINED_AGENT.value and self.entity_id == DEFAULT_AGENT
 
     def what(self) -> dict[str, Any]:
         """The fields of the fourth step."""
@@ -194,6 +218,9 @@ def of_job(job: Job) -> Draft:
         retries=str(config.retry.max_attempts - 1),
         mode=definition.planning_mode.value,
         entity_id=definition.entity_id or "",
+        executor=definition.executor_type.value,
+        queue=definition.worker_queue_name or "",
+        environment=definition.environment_name or "",
         prompt=definition.prompt_template,
         system_prompt=definition.system_prompt or "",
         variables={

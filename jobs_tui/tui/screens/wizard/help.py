@@ -13,7 +13,7 @@ left, right      choose among several things
 enter            next step (from a field of one line)
 pgdn, pgup       next step, step before, from every field
 F2               create or save, from any step
-F3               more starts in step 2, else a dry run of the prompt
+F3               more starts in step 2, else a dry run: who, checks
 F4               write the prompt in your editor ($VISUAL, $EDITOR)
 F6, F7           create and run now, create paused
 F8               throw the draft away and begin again
@@ -57,8 +57,20 @@ TIMEOUT, RETRIES
 failure, each after a longer wait."""
 
 _WHO = """\
-The agent that gets the prompt. One that is not ready stays in the
-list with the reason; its runs fail until that is mended."""
+ONE AGENT gets the prompt. One that is not ready stays in the list
+with the reason; its runs fail until that is mended.
+
+A TEAM: its members get the prompt in turn, all at once, or from the
+first of them. A WORKFLOW: its steps, each with a prompt of its own,
+which may use yours as {{ prompt }}.
+
+SMART: the agent that fits the prompt best when the run starts: by
+what it is said to be good at, then by how busy it is, then by how
+its last runs went. m shows the ranking and why.
+
+WAITS IN
+A run waits in the default queue, in a queue of its own (limited,
+paused or remote), or until an environment is ready."""
 
 _PROMPT = """\
 For the shell agent the prompt is a script for bash.

@@ -56,7 +56,7 @@ ACTIONS = (
         priority=True,
     ),
     Action(
-        "wizard.preview", ("f3",), "preview", "More starts (step 2), else a dry run of the prompt",
+        "wizard.preview", ("f3",), "preview", "More starts (step 2), else a dry run",
         footer=5, priority=True,
     ),
     Action(
@@ -78,6 +78,9 @@ ACTIONS = (
     Action(
         "wizard.start-over", ("f8",), "start over", "Throw the draft away and begin again",
         handler="start_over", priority=True,
+    ),
+    Action(
+        "wizard.why", ("m",), "why smart", "Why Smart would pick whom it would pick (step 3)",
     ),
     Action("wizard.leave", ("escape",), "leave", "Leave (twice); the draft is kept"),
 )  # fmt: skip

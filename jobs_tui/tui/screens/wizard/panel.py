@@ -45,10 +45,12 @@ class SidePanel(VerticalScroll, can_focus=False):
                 return [*self._calendar(), *side.cron_help()]
             return side.hook_help() if draft.trigger == "webhook" else side.hand_help()
         if step == WHO:
-            return side.agent(self.screen.query_one(Who).chosen)
+            who = self.screen.query_one(Who)
+            return side.who(draft, who.doers, who.smart)
         if step == PROMPT:
             rows = side.checks_of(assessment.problems, assessment.warnings)
-            return side.dry_run(assessment.dry_run, rows)
+            smart = self.screen.query_one(Who).smart if draft.smart else None
+            return side.dry_run(assessment.dry_run, rows, smart)
         return side.summary(draft)
 
     def _calendar(self) -> list[Content]:

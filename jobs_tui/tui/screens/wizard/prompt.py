@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, TextArea
 
 from jobs_tui.agents.prompt import BUILT_IN, FROM_DELIVERY
+from jobs_tui.agents.smart.ranking import Selection
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.tui.screens.wizard import sentences
 from jobs_tui.tui.screens.wizard.checks import PROMPT, Problem, variables_of
@@ -21,6 +22,8 @@ from jobs_tui.tui.widgets.fields.variable_table import Entry, VariableRow, Varia
 CHECK_AT_ONCE = 8_000
 """Characters of a prompt up to which every key is followed by a check; longer ones wait."""
 _MOST_WARNINGS = 2
+_SCRIPT = "A script for bash, as you would type it. {{ name }} is a variable."
+_WORDS = "What is to be done, in plain words. {{ name }} is a variable."
 
 
 class Prompt(Step):
@@ -32,13 +35,12 @@ class Prompt(Step):
     def __init__(self, form: Form) -> None:
         super().__init__(form)
         self.warnings: tuple[str, ...] = ()
+        self.smart: Selection | None = None
+        """Whom Smart would pick."""
 
     def compose(self) -> ComposeResult:
         """Textual's method."""
-        area = PromptArea(
-            id="prompt",
-            placeholder="A script for bash, as you would type it. {{ name }} is a variable.",
-        )
+        area = PromptArea(id="prompt", placeholder=_SCRIPT)
         area.border_title = "Prompt"
         area.border_subtitle = "F4 opens your editor"
         yield area
@@ -68,8 +70,9 @@ class Prompt(Step):
         """See Step."""
         draft = self.form.draft
         self.query_one("#system", Group).set_class(
-            draft.entity_id == "shell" and not draft.system_prompt, "hidden"
+            draft.script and not draft.system_prompt, "hidden"
         )
+        self.query_one(PromptArea).placeholder = _SCRIPT if draft.script else _WORDS
         self._say(self.query_one("#prompt-hint", Hint), problem)
         faulty = problem.field.removeprefix("parameters.") if problem else ""
         entries = [
@@ -86,7 +89,7 @@ class Prompt(Step):
         table = self.query_one(VariableTable)
         table.set_class(not entries, "hidden")
         table.show(entries)
-        self.query_one("#sentence", Words).say(sentences.whole_job(draft))
+        self.query_one("#sentence", Words).say(sentences.whole_job(draft, self.smart))
 
     def _say(self, hint: Hint, problem: Problem | None) -> None:
         fault = self.fault(problem, "prompt_template", "parameters", "system_prompt")

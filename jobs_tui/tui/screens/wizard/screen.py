@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Button, ContentSwitcher, Input, OptionList, Static
+from textual.widgets import Button, ContentSwitcher, Input, Static
 
 from jobs_tui.models.errors import JobsTuiError, NotFound
 from jobs_tui.service.context import Context
@@ -21,10 +22,11 @@ from jobs_tui.tui.base import BaseScreen
 from jobs_tui.tui.dialogs import MessageDialog
 from jobs_tui.tui.screens.wizard import checks, finish, views
 from jobs_tui.tui.screens.wizard.basics import Basics
-from jobs_tui.tui.screens.wizard.checks import PROMPT, STEPS, TRIGGER, Assessment, Problem
+from jobs_tui.tui.screens.wizard.checks import PROMPT, STEPS, TRIGGER, WHO, Assessment, Problem
 from jobs_tui.tui.screens.wizard.draft import from_json
 from jobs_tui.tui.screens.wizard.keeper import Keeper
 from jobs_tui.tui.screens.wizard.keys import ACTIONS
+from jobs_tui.tui.screens.wizard.looking import Looking
 from jobs_tui.tui.screens.wizard.opening import opening, to_keep
 from jobs_tui.tui.screens.wizard.panel import SidePanel
 from jobs_tui.tui.screens.wizard.prompt import CHECK_AT_ONCE, Prompt
@@ -33,6 +35,7 @@ from jobs_tui.tui.screens.wizard.steps_bar import StepsBar
 from jobs_tui.tui.screens.wizard.trigger import Trigger
 from jobs_tui.tui.screens.wizard.who import Who
 from jobs_tui.tui.widgets.frame import FooterBar, StatusLine
+from jobs_tui.tui.widgets.virtual_list import VirtualList
 
 KEEP_AFTER = 0.3
 """Seconds without a key after which the draft is written."""
@@ -84,6 +87,7 @@ class WizardScreen(BaseScreen):
         self.at = 0
         """The step that is open, from 0."""
         self.assessment = checks.assess(ctx, self.form.draft)
+        self.looking = Looking(self)
         self.keeper = Keeper(ctx, self.opening.draft_id, self._kept)
         self._saved = "draft continued" if self.opening.restored else ""
         self._keep_timer: Timer | None = None
@@ -115,6 +119,7 @@ class WizardScreen(BaseScreen):
             return
         self._fill()
         self.go(0)
+        self.looking.begin()
         if self.opening.restored:
             self.say("Your draft is as you left it. F8 throws it away and begins again.")
 
@@ -168,6 +173,8 @@ class WizardScreen(BaseScreen):
         """See BaseScreen."""
         if action.id == "wizard.create-paused" and self.form.job_id is not None:
             return False
+        if action.id == "wizard.why" and self.at != WHO:
+            return False
         if action.id == "wizard.previous-step" and self.at == 0:
             return None
         if action.id == "wizard.next-step" and self.at == PROMPT:
@@ -196,6 +203,8 @@ class WizardScreen(BaseScreen):
     def on_store_changed(self) -> None:
         """See BaseScreen: another job may have taken the name."""
         if self.is_mounted and self._missing is None:
+            if self.looking.home_changed():
+                self._assessed(checks.assess(self.ctx, self.form.draft))
             self.steps[0].tell(self.assessment.problems[0])
 
     # The draft
@@ -204,11 +213,12 @@ class WizardScreen(BaseScreen):
         for step, problem in zip(self.steps, self.assessment.problems, strict=True):
             step.fill()
             step.tell(problem)
-        self._tell()
+        self.tell()
 
-    def _tell(self) -> None:
-        # The step that is open only: the others are told when they are opened.
-        self.query_one(Prompt).warnings = self.assessment.warnings
+    def tell(self) -> None:
+        """Say how things stand, in the step that is open: others are told when they are opened."""
+        prompt = self.query_one(Prompt)
+        prompt.warnings, prompt.smart = self.assessment.warnings, self.query_one(Who).smart
         self.steps[self.at].tell(self.assessment.problems[self.at])
         self.query_one(SidePanel).show(self.at, self.assessment)
         self.refresh_frame()
@@ -216,11 +226,12 @@ class WizardScreen(BaseScreen):
     @on(Step.Edited)
     def _edited(self, event: Step.Edited) -> None:
         self.form.touched.add(event.field)
+        self.looking.edited(event.field)
         self.keeper.take(to_keep(self.form.draft, self.opening.base))
         self._keep_timer = self._again(self._keep_timer, KEEP_AFTER, self._keep)
         if len(self.form.draft.prompt) <= CHECK_AT_ONCE:
             self.assessment = checks.assess(self.ctx, self.form.draft)
-            self._tell()
+            self.tell()
         else:
             self._check_timer = self._again(self._check_timer, CHECK_AFTER, self._check_later)
 
@@ -252,7 +263,7 @@ class WizardScreen(BaseScreen):
 
     def _assessed(self, assessment: Assessment) -> None:
         self.assessment = assessment
-        self._tell()
+        self.tell()
 
     # Moving
 
@@ -264,7 +275,7 @@ class WizardScreen(BaseScreen):
         self.at = step
         self.query_one(ContentSwitcher).current = f"step-{step}"
         self.set_focus(field or self.steps[step].first)
-        self._tell()
+        self.tell()
 
     def action_go(self, step: int) -> None:
         """A click on a step."""
@@ -291,15 +302,25 @@ class WizardScreen(BaseScreen):
         self.focus_previous()
 
     @on(Input.Submitted)
-    @on(OptionList.OptionSelected)
+    @on(VirtualList.Selected)
     def _entered(self) -> None:
         self.action_next_step()
 
     def on_key(self, event: events.Key) -> None:
         """Textual's message: letters that no field took are not the keys of other screens."""
-        if event.is_printable and event.character != " ":
+        if event.is_printable and event.character != " " and not self._means(event.key):
             event.stop()
             event.prevent_default()
+
+    def _means(self, key: str) -> bool:
+        """Whether a letter means something here: to the list that has the focus, or in step 3."""
+        found = self.active_bindings.get(key)
+        own = key == "m" and self.at == WHO
+        return found is not None and (own or found.node is self.focused)
+
+    def action_why(self) -> None:
+        """Why Smart would pick whom it would pick."""
+        self.app.push_screen(self.looking.explain())
 
     def show_problem(self, problem: Problem) -> None:
         """Go to the field that is wrong and say why."""
@@ -320,6 +341,11 @@ class WizardScreen(BaseScreen):
     def action_back(self) -> None:
         """See BaseScreen."""
         self.action_leave()
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Textual's method: what is being looked up has nowhere to be shown any more."""
+        self.looking.end()
+        return super().dismiss(result)
 
     # Doing
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from jobs_tui.agents.smart.ranking import Selection
+from jobs_tui.models.enums import ExecutorType
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.schedule.cron import parse_cron
 from jobs_tui.schedule.words import describe, weekday_note
@@ -47,17 +49,31 @@ def note_on_weekdays(cron: str) -> str:
         return ""
 
 
-def who_words(draft: Draft) -> str:
-    """Who does it."""
-    return f"agent {draft.entity_id}" if draft.entity_id else ""
+def who_words(draft: Draft, smart: Selection | None = None) -> str:
+    """Who does it; empty while that is not known.
+
+    Args:
+        smart: whom Smart would pick.
+    """
+    where = {
+        ExecutorType.SPECIFIC_QUEUE.value: f" in the queue {draft.queue.strip()}",
+        ExecutorType.ENVIRONMENT.value: f" in the environment {draft.environment.strip()}",
+    }.get(draft.executor, "")
+    if draft.smart:
+        if smart is None or smart.chosen is None:
+            return f"Smart{where}"
+        return f"Smart (now {smart.chosen}{', unclear' if smart.unclear else ''}){where}"
+    if not draft.entity_id:
+        return f"its prompt as a script{where}" if draft.script else ""
+    return f"{draft.mode.removeprefix('predefined_')} {draft.entity_id}{where}"
 
 
-def whole_job(draft: Draft) -> str:
+def whole_job(draft: Draft, smart: Selection | None = None) -> str:
     """The job in one sentence, as the last thing before it is made."""
     retries = draft.retries.strip()
     parts = [
         trigger_words(draft) or "no trigger yet",
-        who_words(draft) or "nobody to run it yet",
+        who_words(draft, smart) or "nobody to run it yet",
         "missed: run once" if draft.trigger == "cron" else "",
         f"running: {'skip' if draft.overlap == 'skip' else f'up to {draft.max_parallel} at once'}",
         f"timeout {draft.timeout.strip()}",

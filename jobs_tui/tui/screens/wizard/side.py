@@ -7,16 +7,20 @@ from itertools import chain
 
 from textual.content import Content
 
-from jobs_tui.agents.registry import AgentInfo
+from jobs_tui.agents.smart.ranking import BEST, Selection
 from jobs_tui.guard.terminal_text import clean_output, plain
 from jobs_tui.service.week import Week
+from jobs_tui.tui.screens import agent_words
 from jobs_tui.tui.screens.wizard import sentences
 from jobs_tui.tui.screens.wizard.checks import STEPS, Problem
+from jobs_tui.tui.screens.wizard.doers import AGENT, Doers
 from jobs_tui.tui.screens.wizard.draft import Draft
 
 MOST_ROWS = 8
 """Rows of the picture of a week; more hours are put together."""
 DRY_RUN_LINES = 16
+SIDE = 36
+"""Columns of text in the panel."""
 
 _CRON = (
     ("minute", "0-59", "* , - /"),
@@ -124,31 +128,59 @@ def hand_help() -> list[Content]:
     ]
 
 
-def agent(one: AgentInfo | None) -> list[Content]:
-    """The agent under the cursor."""
-    if one is None:
-        return [title("AGENT"), Content(""), Content("It is not in this home.")]
-    state = "+ ready" if one.ready else f"! {one.reason}"
-    return [
-        title(plain(one.id)),
-        Content(""),
-        Content(plain(one.description)),
-        Content(""),
-        *pairs([("state", state), ("kind", one.kind)]),
+def who(draft: Draft, doers: Doers, smart: Selection | None) -> list[Content]:
+    """What is under the cursor, then whom Smart would pick."""
+    lines: list[Content] = []
+    if not draft.smart:
+        agent = doers.agent(draft.entity_id) if draft.mode == AGENT else None
+        group = None if draft.mode == AGENT else doers.group(draft.mode, draft.entity_id)
+        if agent is not None:
+            lines = agent_words.agent_pane(agent, None, None)
+        elif group is not None:
+            lines = agent_words.group_pane(group, None)
+        elif draft.entity_id:
+            lines = [title(plain(draft.entity_id)), Content(""), Content("It is not in this home.")]
+        lines.append(Content(""))
+    lines += [title("SMART, FOR THIS PROMPT"), Content("")]
+    if smart is None:
+        return [*lines, Content.styled("no prompt yet: step 4", "$quiet")]
+    return [*lines, *ranking(smart)]
+
+
+def ranking(smart: Selection) -> list[Content]:
+    """The best of a ranking, and whether the lead is clear."""
+    lines = [
+        Content.assemble(
+            f"{one.score:.2f} ",
+            ("+ ", "$state-ok bold") if one.ready else ("! ", "$state-warn bold"),
+            (plain(one.id), "bold" if one.id == smart.chosen else ""),
+            (f"  {plain(one.reason.split(';')[0])}", "$quiet"),
+        ).truncate(SIDE, ellipsis=True)
+        for one in smart.ranked[:BEST]
     ]
+    if smart.unclear:
+        lines.append(Content.styled("the lead is unclear", "$state-warn"))
+    return [*lines, Content.styled("ties: fewest running, best record", "$quiet")]
 
 
-def dry_run(text: str, checks: Sequence[tuple[bool, str]]) -> list[Content]:
-    """The prompt as a start now would have it, and what is right and wrong about the job."""
+def dry_run(
+    text: str, checks: Sequence[tuple[bool, str]], smart: Selection | None
+) -> list[Content]:
+    """The prompt as a start now would have it, and what is right and wrong about the job.
+
+    Args:
+        smart: whom Smart would pick, when it is Smart's job.
+    """
     lines = [plain(line) for line in clean_output(text).split("\n")]
     shown = [Content(line) for line in lines[:DRY_RUN_LINES]]
     if len(lines) > DRY_RUN_LINES:
         shown.append(Content.styled(f"and {len(lines) - DRY_RUN_LINES} more lines: F3", "$quiet"))
     return [
-        Content.assemble(title("DRY RUN"), ("   nothing is executed", "$quiet")),
+        Content.assemble(title("DRY RUN"), ("   F3: all of it", "$quiet")),
         Content(""),
         *shown,
         Content(""),
+        *([title("WHO"), Content(""), *ranking(smart), Content("")] if smart is not None else []),
         title("CHECKS"),
         Content(""),
         *(

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from jobs_tui.models.errors import JobsTuiError
-from jobs_tui.models.job import DEFAULT_AGENT
 from jobs_tui.service import preview
+from jobs_tui.service.dry_run import Whole
+from jobs_tui.tui import dry_run
 from jobs_tui.tui.dialogs import Confirm, MessageDialog
 from jobs_tui.tui.screens.wizard import checks, editor, sentences
 from jobs_tui.tui.screens.wizard.checks import STEPS
+from jobs_tui.tui.screens.wizard.draft import from_json
 from jobs_tui.tui.screens.wizard.help import TEXTS
 from jobs_tui.tui.widgets.fields.prompt_area import PromptArea
 
@@ -23,8 +25,11 @@ MORE_RUNS = 20
 
 def preview_of(screen: WizardScreen) -> None:
     """Starts of the schedule where there is one, else a dry run; what is wrong is said instead."""
+    if not screen.has_runs:
+        _dry_run(screen)
+        return
     try:
-        dialog = _starts(screen) if screen.has_runs else _dry_run(screen)
+        dialog = _starts(screen)
     except JobsTuiError as error:
         screen.show_problem(checks.of_error(error))
     else:
@@ -40,10 +45,20 @@ def _starts(screen: WizardScreen) -> MessageDialog:
     return MessageDialog(f"{seen.words} ({draft.timezone})", text, wide=True)
 
 
-def _dry_run(screen: WizardScreen) -> MessageDialog:
-    text = checks.dry_run(screen.ctx, screen.form.draft)
-    warnings = "".join(f"\n! {text}" for text in screen.assessment.warnings)
-    return MessageDialog("Dry run", text, f"Nothing was run.{warnings}", wide=True)
+def _dry_run(screen: WizardScreen) -> None:
+    """In a thread: agents are ranked and policies asked."""
+    ctx, job_id = screen.ctx, screen.form.job_id
+    try:
+        checks.dry_run(ctx, screen.form.draft)
+    except JobsTuiError as error:
+        screen.show_problem(checks.of_error(error))
+        return
+    draft = from_json(screen.form.draft.to_json())  # the form goes on meanwhile
+
+    def show(found: Whole) -> None:
+        screen.app.push_screen(dry_run.dialog(found, "Dry run", screen.size.width))
+
+    screen.attempt(lambda: checks.whole_dry_run(ctx, draft, job_id), show)
 
 
 def help_of(screen: WizardScreen) -> None:
@@ -57,7 +72,7 @@ def edit_prompt(screen: WizardScreen) -> None:
     draft = screen.form.draft
     try:
         with screen.app.suspend():
-            text = editor.edited(draft.prompt, ".sh" if draft.entity_id == DEFAULT_AGENT else ".md")
+            text = editor.edited(draft.prompt, ".sh" if draft.script else ".md")
     except SuspendNotSupported:
         screen.say("An editor cannot be opened from here.")
     except JobsTuiError as error:

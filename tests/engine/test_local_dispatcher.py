@@ -13,7 +13,7 @@ import pytest
 
 from jobs_tui.agents.runner import LauncherDied, Output, Result, Task
 from jobs_tui.engine import attempts
-from jobs_tui.engine.dispatcher import LocalDispatcher
+from jobs_tui.engine.local_dispatcher import LocalDispatcher
 from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.errors import StoreError
 from jobs_tui.models.execution import Execution
@@ -66,7 +66,7 @@ async def test_a_run_from_queue_to_result(
     started = starts.start(ctx, job.id, {"x": "1"})
     async with dispatching(dispatcher_of(store)) as dispatcher:
         run = await wait_end(ctx, started.execution_id)
-        await until(lambda: dispatcher.launcher.acked == [run.id])  # type: ignore[union-attr]
+        await until(lambda: dispatcher._parts.launcher.acked == [run.id])  # type: ignore[union-attr]
     assert (run.status, run.exit_code, run.result) == (ExecutionStatus.COMPLETED, 0, "two")
     assert (run.attempt, run.log_lines, run.usage) == (1, 3, {"cpu": 1})
     (task,) = runner.tasks
@@ -334,3 +334,21 @@ async def test_secrets_of_the_environment_are_masked_in_log_and_result(
         run = await wait_end(ctx, started.execution_id)
     assert (run.error_message, run.result) == ("bad ***", "***")
     assert runs.log(ctx, run.id).lines(1, 1)[0].text == "key is *** and more"
+
+
+async def test_what_earlier_attempts_used_is_part_of_the_run(
+    store: Store, ctx: Context, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used = {"model": "m", "requests": 1, "input_tokens": 10, "output_tokens": 2, "cost": "0.25"}
+
+    async def second_time(task: Task, output: Output) -> Result:
+        first = runs.get(ctx, task.execution_id).attempt == 1
+        return Result("failed" if first else "completed", usage=used)
+
+    use(monkeypatch, second_time)
+    job = make_job(config={"retry": {"max_attempts": 2, "delay": 0}})
+    execution_id = starts.start(ctx, job.id).execution_id
+    async with dispatching(dispatcher_of(store)):
+        await until(lambda: not runs.get(ctx, execution_id).status.live)
+    usage = runs.get(ctx, execution_id).usage
+    assert (usage["requests"], usage["input_tokens"], usage["cost"]) == (2, 20, "0.50")
