@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.engine.test_local_dispatcher import dispatching, wait_end
 
 from jobs_tui.agents.runner import Output, Result, Task, ToolCall
 from jobs_tui.models.enums import Decision, ExecutionStatus
@@ -24,6 +23,7 @@ from jobs_tui.store.agent_stats import by_agent
 from jobs_tui.store.database import Store
 from jobs_tui.store.settings import Settings
 from tests.engine.scripted import dispatcher_of, until, use
+from tests.engine.test_local_dispatcher import dispatching, wait_end
 from tests.service.waiting import waiting
 
 MakeJob = Callable[..., Job]
