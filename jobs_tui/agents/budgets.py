@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from jobs_tui.models.agent import AgentInput
@@ -109,9 +109,16 @@ def accounts_of(
 
 
 def standings(
-    connection: sqlite3.Connection, accounts: Iterable[Account], now: datetime
+    connection: sqlite3.Connection,
+    accounts: Iterable[Account],
+    now: datetime,
+    zone: tzinfo,
 ) -> list[Standing]:
-    """Every limit of these accounts with what is used of it now."""
+    """Every limit of these accounts with what is used of it now.
+
+    Args:
+        zone: in which days and months begin.
+    """
     found = []
     for account in accounts:
         limits = account.budget.limits()
@@ -120,7 +127,7 @@ def standings(
             if not names:
                 continue
             spent = spending.since(
-                connection, start(now), job_id=account.job_id, agent_id=account.agent_id
+                connection, start(now, zone), job_id=account.job_id, agent_id=account.agent_id
             )
             for name in names:
                 money = name.startswith("cost")

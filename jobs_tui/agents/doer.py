@@ -49,6 +49,18 @@ class Doer:
         """
         return TextPrompts() if self.agent is None else get_runner(self.agent.kind)
 
+    def agents(self, directory: Directory) -> list[AgentInput]:
+        """The agents that are known to take part, each once; those that do not exist left out."""
+        if self.agent is not None:
+            return [self.agent]
+        ids: list[str] = []
+        if self.team is not None:
+            ids = [member.agent for member in self.team.members]
+        if self.workflow is not None:
+            ids = [step.agent for step in self.workflow.steps]
+        known = {one.id: one for one in directory.all_agents()}
+        return [known[one] for one in dict.fromkeys(ids) if one in known]
+
     def not_ready(self, directory: Directory) -> str:
         """Why it cannot work here; empty when it can. Secrets are not looked at."""
         if self.agent is not None:

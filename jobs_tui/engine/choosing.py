@@ -41,7 +41,7 @@ async def choose(crew: EngineCrew, task: str) -> AgentInput:
         partial(
             executions.note_choice,
             execution_id=crew.execution.id,
-            agent_id=None if crew.rows else selection.chosen,
+            agent_id=None if crew.book.rows else selection.chosen,
             selection=selection.to_json(),
         )
     )

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from jobs_tui.agents.budgets import accounts_of, standings
+from jobs_tui.agents.crew import Delegate, PlannedStep
 from jobs_tui.agents.directory import Directory
 from jobs_tui.agents.doer import agent_not_ready
 from jobs_tui.agents.registry import get_runner
-from jobs_tui.agents.runner import (
-    Delegate,
-    PlannedStep,
-    ProcessSpawner,
-    Result,
-    Resume,
-    Task,
-    ToolCall,
-)
+from jobs_tui.agents.runner import Output, ProcessSpawner, Result, Resume, Task, ToolCall
 from jobs_tui.agents.surroundings import filled_servers, surroundings_of
 from jobs_tui.agents.tool_processes import LauncherProcesses
-from jobs_tui.agents.usage import total_usage
 from jobs_tui.engine.gate import EngineGate, refused_to_begin
 from jobs_tui.engine.output import LogOutput
 from jobs_tui.engine.parts import Parts
+from jobs_tui.engine.places import Place
+from jobs_tui.engine.purse import Purse
+from jobs_tui.engine.step_book import StepBook
 from jobs_tui.engine.step_output import StepOutput
 from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.approval import call_key
@@ -36,13 +30,10 @@ from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Definition
 from jobs_tui.models.verdict import Verdict
-from jobs_tui.store import spending, steps
 from jobs_tui.tools.tool import ToolContext
 
 SMART = "smart"
 """In place of an agent's id: whoever fits best."""
-STEP_TEXT = 1000
-"""Characters of a step's result and error that are kept on its row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +48,7 @@ class Asked:
 
 @dataclass(slots=True)
 class EngineCrew:
-    """See :class:`jobs_tui.agents.runner.Crew`; one per attempt."""
+    """See :class:`jobs_tui.agents.crew.Crew`; one per attempt."""
 
     parts: Parts
     execution: Execution
@@ -72,36 +63,23 @@ class EngineCrew:
     """What every process of the run gets: where the home is, which run it is."""
     decisions: Mapping[str, Verdict]
     """What persons have decided about calls of this run, by the id of the call."""
+    book: StepBook
+    purse: Purse
     choose: Any = None
     """``async (prompt) -> AgentInput`` for :data:`SMART`."""
     kept: dict[str, Any] = field(default_factory=dict)
-    """Steps that were completed before the run began to wait."""
+    """Steps that have ended, also before the run began to wait; they are not done twice."""
     states: dict[str, str] = field(default_factory=dict)
     """Where waiting steps go on."""
     asked: list[Asked] = field(default_factory=list)
-    rows: dict[str, steps.StepRow] = field(default_factory=dict)
-    """Its steps so far; empty for a run of one agent."""
-    _spent: list[Mapping[str, Any]] = field(default_factory=list)
 
     def plan(self, planned: Sequence[PlannedStep]) -> None:
         """See Crew."""
-        for one in planned:
-            self._save(
-                steps.StepRow(
-                    one.name,
-                    self._position(one.name),
-                    ExecutionStatus.QUEUED,
-                    parent=one.parent,
-                    needs=one.needs,
-                    agent_id=one.agent_id,
-                    role=one.role,
-                )
-            )
+        self.book.plan(planned, self.kept)
 
     def skip(self, step: str, reason: str) -> None:
         """See Crew."""
-        row, shown = self._row(step), self.output.row_text(reason, STEP_TEXT)
-        self._save(replace(row, status=ExecutionStatus.SKIPPED, error_message=shown))
+        self.book.skip(step, reason)
         StepOutput(self.output, step).line("system", f"skipped: {reason}")
 
     async def run(
@@ -118,15 +96,11 @@ class EngineCrew:
         """See Crew."""
         if step in self.kept:
             return Result(**self.kept[step])
-        now = self.parts.store.clock.now
-        row = replace(self._row(step), status=ExecutionStatus.RUNNING, started_at=now())
         try:
             agent = await self._agent(agent_id, prompt, values)
         except JobsTuiError as error:
             result = Result("failed", error_message=error.sentence(), retry=False)
         else:
-            row = replace(row, agent_id=agent.id)
-            self._save(row)
             try:
                 result = await self.do(
                     agent,
@@ -136,23 +110,14 @@ class EngineCrew:
                     system_prompt=system_prompt,
                     timeout=timeout,
                     delegates=delegates,
+                    began=partial(self.book.begin, step, agent.id),
                 )
             except asyncio.CancelledError:
-                self._save(replace(row, status=ExecutionStatus.CANCELLED, completed_at=now()))
+                self.book.cancelled(step)
                 raise
-        waits = result.status == ExecutionStatus.WAITING_FOR_INPUT
-        if result.status == ExecutionStatus.COMPLETED:
+        if result.status != ExecutionStatus.WAITING_FOR_INPUT:
             self.kept[step] = _kept(result)
-        self._save(
-            replace(
-                row,
-                status=ExecutionStatus(result.status),
-                completed_at=None if waits else now(),
-                result=self.output.row_text(result.result, STEP_TEXT),
-                error_message=self.output.row_text(result.error_message, STEP_TEXT),
-                usage=dict(result.usage),
-            )
-        )
+        self.book.end(step, result)
         return result
 
     async def do(
@@ -165,49 +130,69 @@ class EngineCrew:
         system_prompt: str | None = None,
         timeout: float | None = None,
         delegates: Sequence[Delegate] = (),
+        began: Callable[[], None] = lambda: None,
     ) -> Result:
-        """Let an agent work; what it used is recorded whatever becomes of it.
+        """Let an agent work, when it has a place; what it used is recorded whatever becomes of it.
+
+        Args:
+            began: called when it has its place.
 
         Raises:
             LauncherDied: unknown what became of it.
         """
         output = StepOutput(self.output, step) if step else self.output
-        problem = agent_not_ready(agent)
+        problem = agent_not_ready(agent) or self.purse.exhausted(agent)
         if problem:
             return Result("failed", error_message=problem, retry=False)
-        try:
-            task = await self._task(agent, prompt, step, values, system_prompt, delegates)
-        except JobsTuiError as error:
-            return Result("failed", error_message=error.sentence(), retry=False)
-        refused = await refused_to_begin(self._gate(agent, step), task)
-        if refused is not None:
-            if refused.ask:
-                self.asked.append(Asked(agent.id, step, refused.ask, refused.ask_reason))
-            return refused
-        limits = [limit for limit in (timeout, agent.limits.seconds) if limit is not None]
-        deadline = asyncio.timeout(min(limits) if limits else None)
+        async with self.parts.places.hold(agent, partial(output.line, "system")) as place:
+            began()
+            try:
+                led = [_lending(one, place) for one in delegates]
+                task = await self._task(agent, prompt, step, values, system_prompt, led)
+            except JobsTuiError as error:
+                return Result("failed", error_message=error.sentence(), retry=False)
+            refused = await refused_to_begin(self._gate(agent, step), task)
+            result = refused or await self._timed(task, output, timeout)
+        if result.status == ExecutionStatus.WAITING_FOR_INPUT:
+            if refused is None:
+                self.states[step] = result.state
+                self.purse.booked[step] = dict(result.usage)
+            self.asked.append(Asked(agent.id, step, result.ask, result.ask_reason))
+        return result
+
+    async def _timed(self, task: Task, output: Output, timeout: float | None) -> Result:
+        """Within the time limits of step and agent; the job's own is the attempt's business."""
+        agent = task.agent
+        limits = []
+        if timeout is not None:
+            limits.append((timeout, f"the timeout of the step {task.step}"))
+        if agent.limits.seconds is not None:
+            limits.append((agent.limits.seconds, f"limits.seconds of the agent {agent.id}"))
+        seconds, whose = min(limits, default=(None, ""))
+        deadline = asyncio.timeout(seconds)
         used: Mapping[str, object] = {}
         try:
             async with deadline:
                 result = await get_runner(agent.kind).run(task, output)
             used = result.usage
+            return result
         except TimeoutError:
             if not deadline.expired():
                 raise
-            message = f"timed out after {min(limits):g} s"
+            message = f"timed out after {seconds:g} s: {whose}"
             output.line("system", message)
             return Result("timed_out", error_message=message, usage=dict(task.spent))
         finally:
             # A run that goes on after an approval tells in its result what was booked before too.
-            self._record(agent, task.spent or used)
-        if result.status == ExecutionStatus.WAITING_FOR_INPUT:
-            self.states[step] = result.state
-            self.asked.append(Asked(agent.id, step, result.ask, result.ask_reason))
-        return result
+            self.purse.record(agent, task.spent or used)
 
     def used(self) -> dict[str, object]:
         """What models have used so far, all steps together."""
-        return total_usage(self._spent)
+        return self.purse.used()
+
+    def so_far(self) -> dict[str, Any]:
+        """What is kept of the run while it waits."""
+        return {"steps": self.kept, "states": self.states, "booked": self.purse.booked}
 
     def asked_reason(self) -> str:
         """Why the run waits for a person."""
@@ -255,7 +240,7 @@ class EngineCrew:
             timeout=self.config.timeout,
             stop_timeout=self.config.stop_timeout,
             drain=self.config.drain,
-            agent=self._within_budget(agent),
+            agent=self.purse.allowed(agent, step),
             step=step,
             api_key=key,
             mcp_servers=filled_servers(around.mcp_servers, env),
@@ -285,24 +270,6 @@ class EngineCrew:
         key = secrets.resolve(agent.api_key) if agent.api_key else None
         return secrets.resolve_entries(entries), key
 
-    def _within_budget(self, agent: AgentInput) -> AgentInput:
-        """The agent with what is left of its budgets as the limit of this run."""
-        accounts = accounts_of(
-            self.parts.settings.budget(), self.config.budget, self.execution.job_id, [agent]
-        )
-        if not accounts:
-            return agent
-        store = self.parts.store
-        found = standings(store.jobs.reader(), accounts, store.clock.now())
-        money = [one.left for one in found if one.money]
-        tokens = [int(one.left) for one in found if not one.money]
-        limits = agent.limits
-        cost = min([*money, *([limits.cost] if limits.cost is not None else [])], default=None)
-        most = min([*tokens, *([limits.tokens] if limits.tokens is not None else [])], default=None)
-        return agent.model_copy(
-            update={"limits": limits.model_copy(update={"cost": cost, "tokens": most})}
-        )
-
     def _gate(self, agent: AgentInput, step: str) -> EngineGate:
         return EngineGate(
             policies=self.parts.policies,
@@ -313,6 +280,7 @@ class EngineCrew:
             step=step,
             decisions=self.decisions,
             clock=self.parts.store.clock,
+            resolve=self.parts.secrets.resolve,
         )
 
     def _resume(self, step: str) -> Resume | None:
@@ -326,42 +294,6 @@ class EngineCrew:
         }
         return Resume(self.states[step], decided)
 
-    def _record(self, agent: AgentInput, usage: Mapping[str, Any]) -> None:
-        if not usage.get("input_tokens") and not usage.get("output_tokens"):
-            return
-        self._spent.append(usage)
-        self.parts.store.submit(
-            partial(
-                spending.record,
-                execution_id=self.execution.id,
-                job_id=self.execution.job_id,
-                agent_id=agent.id,
-                at=self.parts.store.clock.now(),
-                usage=dict(usage),
-            )
-        )
-
-    def _row(self, step: str) -> steps.StepRow:
-        found = self.rows.get(step)
-        if found is None:
-            found = steps.StepRow(step, self._position(step), ExecutionStatus.QUEUED)
-        return found
-
-    def _position(self, step: str) -> int:
-        known = self.rows.get(step)
-        return len(self.rows) if known is None else known.position
-
-    def _save(self, row: steps.StepRow) -> None:
-        self.rows[row.name] = row
-        self.parts.store.submit(
-            partial(
-                steps.save,
-                execution_id=self.execution.id,
-                attempt=self.execution.attempt,
-                row=row,
-            )
-        )
-
 
 def _joined(*texts: str | None) -> str | None:
     return "\n\n".join(text for text in texts if text and text.strip()) or None
@@ -374,4 +306,16 @@ def _kept(result: Result) -> dict[str, Any]:
         "result": result.result,
         "answer": result.answer,
         "usage": dict(result.usage),
+        "error_message": result.error_message,
+        "retry": result.retry,
     }
+
+
+def _lending(delegate: Delegate, place: Place) -> Delegate:
+    """Its leader gives its place away while it waits for the answer."""
+
+    async def call(told: str) -> Result:
+        async with place.lent():
+            return await delegate.call(told)
+
+    return replace(delegate, call=call)

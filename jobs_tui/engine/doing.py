@@ -14,12 +14,15 @@ from jobs_tui.agents.smart.wishes import wish_of
 from jobs_tui.engine.choosing import choose
 from jobs_tui.engine.crew import EngineCrew
 from jobs_tui.models.agent import AgentInput
+from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.team import WorkflowInput, plan_of
 from jobs_tui.store import executions
 
 PLAN = "plan"
 """The step in which a planner model proposes the others."""
+QUESTION = "plan/question"
+"""Among the states that are kept of a run that waits: what its planner was asked."""
 PLAN_SECONDS = 300.0
 """Seconds that a planner may take."""
 
@@ -53,6 +56,8 @@ async def _on_the_fly(crew: EngineCrew) -> Result:
         return await _workflow(crew, plan_of(crew.execution.plan))
     if crew.parts.settings.planner_agent:
         plan = await _planned(crew)
+        if isinstance(plan, Result):
+            return plan
         if plan is not None:
             return await _workflow(crew, plan)
     else:
@@ -62,19 +67,26 @@ async def _on_the_fly(crew: EngineCrew) -> Result:
     return await crew.do(agent, prompt)
 
 
-async def _planned(crew: EngineCrew) -> WorkflowInput | None:
-    """The steps that the planner proposes, kept on the run; None when it proposes none."""
+async def _planned(crew: EngineCrew) -> WorkflowInput | Result | None:
+    """The steps that the planner proposes, kept on the run; None when it proposes none.
+
+    A result when it has to wait for a person first.
+    """
     from jobs_tui.agents.teams.planner import planner_prompt, read_plan
 
     planner = crew.parts.settings.planner_agent
     ready = await asyncio.to_thread(_ready, crew)
+    # An approval holds for the question that was shown, whoever is ready or busy by now.
+    question = crew.states.setdefault(QUESTION, planner_prompt(_rendered(crew), ready))
     result = await crew.run(
         planner,
         "{{ question }}",
         step=PLAN,
-        values={"question": planner_prompt(_rendered(crew), ready)},
+        values={"question": question},
         timeout=PLAN_SECONDS,
     )
+    if result.status == ExecutionStatus.WAITING_FOR_INPUT:
+        return result
     why = result.error_message or "it gave no answer"
     if result.status == "completed":
         try:

@@ -9,7 +9,7 @@ from typing import Any
 from jobs_tui.agents.directory import Directory
 from jobs_tui.agents.registry import get_runner
 from jobs_tui.agents.runner import Result, Task, ToolCall
-from jobs_tui.guard.policy.engine import PolicyEngine
+from jobs_tui.guard.policy.engine import PolicyEngine, Resolve
 from jobs_tui.guard.policy.questions import job_question, tool_question
 from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.approval import RUN, Decided, call_key
@@ -34,6 +34,8 @@ class EngineGate:
     step: str = ""
     decisions: Mapping[str, Verdict] = field(default_factory=dict)
     """What persons have decided, by :func:`jobs_tui.models.approval.call_key`."""
+    resolve: Resolve | None = None
+    """Finds the tokens of OPA servers."""
 
     async def check(self, call: ToolCall) -> Verdict:
         """See Gate. A denial stands, a policy's and a person's, whatever the other says."""
@@ -88,7 +90,9 @@ class EngineGate:
 
     async def _ask(self, question: Mapping[str, Any]) -> Verdict:
         policies = [one for one in self.directory.policies.values() if one.enabled]
-        return await self.policies.adecide(policies, question) if policies else ALLOWED
+        return (
+            await self.policies.adecide(policies, question, self.resolve) if policies else ALLOWED
+        )
 
 
 async def refused_to_begin(gate: EngineGate, task: Task) -> Result | None:

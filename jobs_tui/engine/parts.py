@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass, field
 
 from jobs_tui.engine.launcher.client import Launcher
+from jobs_tui.engine.places import Places
 from jobs_tui.guard.policy.engine import PolicyEngine
 from jobs_tui.guard.secrets.resolver import Secrets
 from jobs_tui.store.database import Store
@@ -25,6 +26,7 @@ class Parts:
     """The identity that goes with leases taken here, see :mod:`jobs_tui.engine.identity`."""
     secrets: Secrets = field(init=False)
     policies: PolicyEngine = field(init=False)
+    places: Places = field(default_factory=Places)
 
     def __post_init__(self) -> None:
         self.secrets = Secrets(self.store)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jobs_tui.agents.budgets import accounts_of, standings
+from jobs_tui.agents.budgets import accounts_of
 from jobs_tui.agents.directory import Directory
 from jobs_tui.agents.doer import Doer, doer_of
 from jobs_tui.agents.runner import ProcessSpawner, ToolCall
 from jobs_tui.agents.surroundings import environment_of
 from jobs_tui.engine.environments import environment_problem
 from jobs_tui.engine.parts import Parts
+from jobs_tui.engine.purse import standings_of
 from jobs_tui.guard.policy.questions import job_question
 from jobs_tui.models.approval import RUN
 from jobs_tui.models.config import JobConfig
@@ -72,8 +73,7 @@ async def preflight(
     agents = () if doer.agent is None else (doer.agent,)
     accounts = accounts_of(parts.settings.budget(), config.budget, execution.job_id, agents)
     if accounts:
-        store = parts.store
-        for one in standings(store.jobs.reader(), accounts, store.clock.now()):
+        for one in standings_of(parts, accounts):
             if one.exhausted:
                 return NoGo(ExecutionStatus.SKIPPED, f"budget: {one.sentence()}")
             if one.near:
@@ -103,7 +103,7 @@ async def _policies(
         face="engine",
         now=parts.store.clock.now(),
     )
-    verdict = await parts.policies.adecide(policies, question)
+    verdict = await parts.policies.adecide(policies, question, parts.secrets.resolve)
     if verdict.decision is Decision.DENY:
         return NoGo(ExecutionStatus.FAILED, f"denied by policy: {verdict.reason}")
     if verdict.decision is Decision.ALLOW:

@@ -17,6 +17,8 @@ from jobs_tui.engine.doing import do_job
 from jobs_tui.engine.output import LogOutput
 from jobs_tui.engine.parts import Parts
 from jobs_tui.engine.preflight import NoGo, preflight
+from jobs_tui.engine.purse import Purse
+from jobs_tui.engine.step_book import StepBook, rows_of
 from jobs_tui.guard.secrets.errors import KeyProblem
 from jobs_tui.models.config import JobConfig
 from jobs_tui.models.enums import ExecutionStatus, Stream
@@ -76,7 +78,7 @@ class Work:
         try:
             result = await do_job(self._crew, looked.doer)
         finally:
-            if self._crew.rows:
+            if self._crew.book.rows:
                 self._end_steps()
         if result.status == ExecutionStatus.WAITING_FOR_INPUT:
             return NoGo(ExecutionStatus.WAITING_FOR_INPUT, self._crew.asked_reason())
@@ -109,8 +111,12 @@ class Work:
         start = Start(execution.id, execution.nominal_at or execution.created_at)
         connection = self._parts.store.jobs.reader()
         begun: dict[str, Any] = {}
+        book = StepBook(self._parts, execution, self._output)
         if execution.resumes:
             begun = self._unsealed(executions.resume(connection, execution.id))
+            book.rows = rows_of(steps.listing(connection, execution.id))
+        kept, booked = dict(begun.get("steps", {})), dict(begun.get("booked", {}))
+        before = [one["usage"] for one in kept.values()] + list(booked.values())
         return EngineCrew(
             parts=self._parts,
             execution=execution,
@@ -133,13 +139,15 @@ class Work:
                 "JOBS_TUI_ATTEMPT": str(execution.attempt),
             },
             decisions=decisions,
-            kept=dict(begun.get("steps", {})),
+            book=book,
+            purse=Purse(self._parts, execution, self._config, booked, before),
+            kept=kept,
             states=dict(begun.get("states", {})),
         )
 
     def _kept(self, crew: EngineCrew) -> dict[str, Any]:
         """What a waiting run needs to go on, word for word; sealed when secrets are in it."""
-        kept = {"steps": crew.kept, "states": crew.states}
+        kept = crew.so_far()
         text = json.dumps(kept)
         if self._output.mask(text) == text:
             return kept

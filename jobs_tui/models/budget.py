@@ -37,7 +37,8 @@ Tokens = Annotated[int, BeforeValidator(_count), Field(ge=0, le=10**15)]
 
 
 class Budget(BaseModel):
-    """Limits of spending; None does not limit. Days and months are those of UTC."""
+    """Limits of spending; None does not limit. Days and months begin in the setting
+    ``budget_timezone``."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, defer_build=True, use_attribute_docstrings=True

@@ -133,6 +133,9 @@ class PolicyInput(BaseModel):
     """``rego``: the source; its package holds ``deny``, ``ask`` and, where it wants, ``allow``."""
     url: Short | None = None
     """``opa``: the document's address, such as ``http://127.0.0.1:8181/v1/data/jobs/authz``."""
+    token: Short | None = None
+    """``opa``: a reference to the server's bearer token (``env:NAME``, ``store:NAME``), never the
+    token."""
     timeout: Annotated[float, Field(gt=0, le=60)] = 5.0
     """Seconds for one answer; later it counts as a denial."""
 

@@ -53,7 +53,10 @@ def standings_of(ctx: Context, job: Job) -> list[Standing]:
 
 
 def _standings(ctx: Context, accounts: Iterable[Account]) -> list[Standing]:
-    return standings(ctx.store.jobs.reader(), accounts, ctx.now())
+    from jobs_tui.store.settings import load_settings
+
+    zone = load_settings(ctx.store.home).budget_zone()
+    return standings(ctx.store.jobs.reader(), accounts, ctx.now(), zone)
 
 
 def _home(ctx: Context) -> list[Account]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from jobs_tui.agents import prompt as prompts
 from jobs_tui.agents.directory import Directory
-from jobs_tui.agents.doer import doer_of
+from jobs_tui.agents.doer import Doer, doer_of
 from jobs_tui.agents.missing import not_here
 from jobs_tui.models.config import JobConfig, job_config
 from jobs_tui.models.enums import EntityType, ExecutorType, PlanningMode, TriggerType
@@ -210,9 +210,26 @@ def _check_prompt(definition: Definition, directory: Directory) -> list[str]:
                     field=f"parameters.{parameter.name}",
                 )
     try:
-        problem = doer_of(definition, directory).not_ready(directory)
+        doer = doer_of(definition, directory)
+        problem = doer.not_ready(directory) or _unpriced(doer, definition, directory)
     except JobsTuiError as error:
         problem = error.sentence()
     if problem:
         warnings.append(problem)
     return warnings
+
+
+def _unpriced(doer: Doer, definition: Definition, directory: Directory) -> str:
+    """Why the job's budget of money would fail its runs, in words."""
+    budget = job_config(definition.config).budget
+    if budget is None:
+        return ""
+    from jobs_tui.agents.llm.endpoints import base_url
+    from jobs_tui.agents.llm.prices import unpriced
+
+    found = (
+        unpriced(agent.model_copy(update={"budget": budget}), base_url(agent))
+        for agent in doer.agents(directory)
+        if agent.kind == "llm"
+    )
+    return next((problem for problem in found if problem), "")

@@ -8,6 +8,7 @@ from typing import Literal
 from jobs_tui.agents.doer import doer_of
 from jobs_tui.guard.policy.engine import policy_engine
 from jobs_tui.guard.policy.questions import job_question
+from jobs_tui.guard.secrets.resolver import Secrets
 from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.enums import Decision
 from jobs_tui.models.errors import Forbidden, JobsTuiError
@@ -51,7 +52,7 @@ def refuse_denied(
         job_id=job_id,
         agent=_agent(ctx, definition),
     )
-    verdict = policy_engine().decide(policies, question)
+    verdict = policy_engine().decide(policies, question, Secrets(ctx.store).resolve)
     if verdict.decision is Decision.DENY:
         raise Forbidden(
             f"The job may not be {action}d: {verdict.reason}.",

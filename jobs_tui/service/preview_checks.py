@@ -166,8 +166,8 @@ def policy_check(verdict: Verdict | None) -> Check:
 
 def budgets(ctx: Context, definition: Definition, who: Who, job_id: str | None) -> list[Check]:
     """What is left of each budget that the run would be charged to."""
-    home, own = load_settings(ctx.store.home).budget(), job_config(definition.config).budget
-    accounts = accounts_of(home, own, job_id or "", who.agents)
+    settings, own = load_settings(ctx.store.home), job_config(definition.config).budget
+    accounts = accounts_of(settings.budget(), own, job_id or "", who.agents)
     return [
         Check(
             "budget",
@@ -177,7 +177,7 @@ def budgets(ctx: Context, definition: Definition, who: Who, job_id: str | None) 
             else f"The budget of {one.account.label}: {one.left_words()}"
             f"{', nearly used up' if one.near else ''}.",
         )
-        for one in standings(ctx.store.jobs.reader(), accounts, ctx.now())
+        for one in standings(ctx.store.jobs.reader(), accounts, ctx.now(), settings.budget_zone())
     ]
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from jobs_tui.agents.directory import Directory
 from jobs_tui.agents.registry import get_runner
-from jobs_tui.guard.secrets.entries import parse_entry, parse_reference
-from jobs_tui.guard.text_template import text_variables
+from jobs_tui.agents.teams.prompts import check_inner
+from jobs_tui.guard.secrets.entries import SCHEMES, parse_entry, parse_reference
 from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.errors import InvalidInput, JobsTuiError, NotFound
 from jobs_tui.models.job_input import ExecutionEnvironmentInput
@@ -15,6 +15,7 @@ from jobs_tui.models.resource import ResourceKind
 from jobs_tui.models.surroundings import EnvironmentInput, IntegrationInput, PolicyInput
 from jobs_tui.models.team import Strategy, TeamInput, WorkflowInput
 from jobs_tui.service.context import Context
+from jobs_tui.store import secrets as secret_rows
 
 
 def check_spec(ctx: Context, kind: ResourceKind, spec: dict[str, Any], known: Directory) -> None:
@@ -34,7 +35,7 @@ def check_spec(ctx: Context, kind: ResourceKind, spec: dict[str, Any], known: Di
     elif kind is ResourceKind.INTEGRATION:
         _secrets(IntegrationInput.model_validate(spec).secrets)
     elif kind is ResourceKind.POLICY:
-        _policy(PolicyInput.model_validate(spec))
+        _policy(ctx, PolicyInput.model_validate(spec))
 
 
 def _agent(agent: AgentInput) -> None:
@@ -93,8 +94,7 @@ def _team(team: TeamInput, known: Directory) -> None:
                 "Put an llm agent first, or choose sequential or parallel.",
                 field="members.0.agent",
             )
-        if member.prompt is not None:
-            text_variables(member.prompt)
+    _inner(team, known, "members")
 
 
 def _workflow(workflow: WorkflowInput, known: Directory) -> None:
@@ -105,6 +105,15 @@ def _workflow(workflow: WorkflowInput, known: Directory) -> None:
             raise InvalidInput(
                 f"The prompt of the step {step.name} is empty.", field=f"steps.{number}.prompt"
             )
+    _inner(workflow, known, "steps")
+
+
+def _inner(entity: TeamInput | WorkflowInput, known: Directory, field: str) -> None:
+    """The prompts inside, which their runs would refuse; the message names the step."""
+    try:
+        check_inner(entity, known)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, error.hint, field=field) from None
 
 
 def _known_agent(known: Directory, agent_id: str, field: str) -> AgentInput:
@@ -134,36 +143,41 @@ def _secrets(entries: list[str]) -> None:
         parse_entry(entry)
 
 
-def _policy(policy: PolicyInput) -> None:
-    if policy.engine == "opa":
-        if not (policy.url or "").startswith(("http://", "https://")):
-            raise InvalidInput(
-                "A policy of an OPA server needs its url.",
-                "Such as http://127.0.0.1:8181/v1/data/jobs/authz.",
-                field="url",
-            )
-        return
-    if not (policy.module or "").strip():
-        raise InvalidInput(
-            "A policy needs its Rego module.",
-            "Give the file with --file, or choose an OPA server with --url.",
-            field="module",
-        )
-    from jobs_tui.guard.policy.engine import PolicyEngine
+def _policy(ctx: Context, policy: PolicyInput) -> None:
+    from jobs_tui.guard.policy.engine import policy_engine
 
-    engine = PolicyEngine()
-    try:
-        problem = engine.check_module(policy.module or "")
-    finally:
-        engine.close()
+    if policy.token is not None and not _names_a_secret(ctx, policy.token):
+        raise InvalidInput(
+            "token is a reference to the server's token, not the token itself, and no secret of"
+            " this home has such a name.",
+            "Keep it with `jobs-tui secret set NAME` and write store:NAME, or write env:NAME.",
+            field="token",
+        )
+    problem = policy_engine().check_policy(policy)
     if problem:
-        raise InvalidInput(f"The policy {policy.id} is not valid: {problem}", field="module")
+        field = "module"
+        if policy.engine == "opa" or policy.url is not None:
+            field = "url"
+        elif policy.token is not None:
+            field = "token"
+        raise InvalidInput(f"The policy {policy.id} cannot be used. {problem}", field=field)
+
+
+def _names_a_secret(ctx: Context, reference: str) -> bool:
+    """Whether it is a reference with its scheme, or the name of a secret that there is."""
+    if reference.partition(":")[0] in SCHEMES:
+        return True
+    return secret_rows.get(ctx.store.jobs.reader(), reference) is not None
 
 
 def warnings_of(ctx: Context, kind: ResourceKind, spec: dict[str, Any]) -> list[str]:
     """What a careful person would still want to know of one that can be kept."""
     from jobs_tui.agents.doer import agent_not_ready
 
+    if kind is ResourceKind.TEAM:
+        return list(check_inner(TeamInput.model_validate(spec), ctx.directory))
+    if kind is ResourceKind.WORKFLOW:
+        return list(check_inner(WorkflowInput.model_validate(spec), ctx.directory))
     if kind is not ResourceKind.AGENT:
         return []
     try:

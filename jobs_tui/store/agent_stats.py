@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 LAST_RUNS = 50
-"""Runs of an agent that its record is made of: what it did long ago says little of it."""
+"""Runs and steps of an agent that its record is made of: what it did long ago says little of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,43 @@ class AgentStats:
     running: int = 0
     """Runs and steps that it does now."""
     completed: int = 0
-    """Of its last runs."""
+    """Of its last runs and steps."""
     failed: int = 0
-    """Of its last runs: failed or timed out."""
+    """Of its last runs and steps: failed or timed out."""
 
 
 NOTHING = AgentStats()
+
+_LAST = """
+select status, ms from (
+    select * from (
+        select e.status, e.completed_at, e.duration_ms as ms from executions e
+        where e.agent_id = a.value and e.status in {statuses} order by e.seq desc limit :last
+    )
+    union all
+    select * from (
+        select s.status, s.completed_at,
+               (julianday(s.completed_at) - julianday(s.started_at)) * 86400000.0
+        from steps s join executions e on e.id = s.execution_id
+        where s.agent_id = a.value and s.status in ('completed', 'failed', 'timed_out')
+          and s.status in {statuses} and s.started_at is not null and e.agent_id is not s.agent_id
+        order by s.completed_at desc limit :last
+    )
+    order by completed_at desc limit :last
+)
+"""
+"""What an agent ended last: runs of it alone, and steps of teams and workflows."""
+_ENDED = _LAST.format(statuses="('completed', 'failed', 'timed_out')")
+RECORD = f"""
+select a.value,
+       (select sum(status = 'completed') from ({_ENDED})),
+       (select sum(status <> 'completed') from ({_ENDED}))
+from json_each(:ids) a
+"""
+AVERAGE = f"""
+select a.value, (select avg(ms) from ({_LAST.format(statuses="('completed')")}))
+from json_each(:ids) a
+"""
 
 
 def by_agent(connection: sqlite3.Connection, ids: Iterable[str]) -> Mapping[str, AgentStats]:
@@ -47,17 +78,7 @@ def by_agent(connection: sqlite3.Connection, ids: Iterable[str]) -> Mapping[str,
     }
     record = {
         row[0]: (int(row[1] or 0), int(row[2] or 0))
-        for row in connection.execute(
-            "select a.value,"
-            " (select count(*) from (select status from executions where agent_id = a.value"
-            "    and status in ('completed', 'failed', 'timed_out') order by seq desc limit :last)"
-            "   where status = 'completed'),"
-            " (select count(*) from (select status from executions where agent_id = a.value"
-            "    and status in ('completed', 'failed', 'timed_out') order by seq desc limit :last)"
-            "   where status <> 'completed')"
-            " from json_each(:ids) a",
-            {"ids": wanted, "last": LAST_RUNS},
-        )
+        for row in connection.execute(RECORD, {"ids": wanted, "last": LAST_RUNS})
     }
     found = {
         agent_id: AgentStats(running.get(agent_id, 0), *record.get(agent_id, (0, 0)))
@@ -67,11 +88,6 @@ def by_agent(connection: sqlite3.Connection, ids: Iterable[str]) -> Mapping[str,
 
 
 def average_ms(connection: sqlite3.Connection, ids: Iterable[str]) -> Mapping[str, float]:
-    """How long the last completed runs of agents took on average; milliseconds."""
-    rows = connection.execute(
-        "select a.value, (select avg(duration_ms) from (select duration_ms from executions"
-        "   where agent_id = a.value and status = 'completed' order by seq desc limit :last))"
-        " from json_each(:ids) a",
-        {"ids": json.dumps(sorted(set(ids))), "last": LAST_RUNS},
-    )
+    """How long the last completed runs and steps of agents took on average; milliseconds."""
+    rows = connection.execute(AVERAGE, {"ids": json.dumps(sorted(set(ids))), "last": LAST_RUNS})
     return {row[0]: float(row[1]) for row in rows if row[1] is not None}

@@ -184,9 +184,9 @@ def attempts(connection: sqlite3.Connection, execution_id: str) -> list[Attempt]
 
 
 def resume(connection: sqlite3.Connection, execution_id: str) -> dict[str, Any]:
-    """What a run had done when it began to wait: ``steps`` and ``states`` by step.
+    """What a run had done when it began to wait: ``steps``, ``states``, ``booked`` by step.
 
-    Both within :data:`SEALED` when there are secrets in them.
+    All of it within :data:`SEALED` when there are secrets in it.
     """
     row = connection.execute(
         "select resume from executions where id = ?", (execution_id,)

@@ -17,6 +17,7 @@ from jobs_tui.store.connection import connect, connect_read_only, explain
 JOBS: Sequence[tuple[str, str]] = (
     ("0001_first", schema.JOBS_1),
     ("0002_agents", schema.JOBS_2),
+    ("0003_steps_by_agent", schema.JOBS_3),
 )
 LOGS: Sequence[tuple[str, str]] = (("0001_first", schema.LOGS_1),)
 

@@ -429,6 +429,11 @@ begin
 end;
 """
 
+JOBS_3 = """
+create index steps_by_agent on steps (agent_id, completed_at)
+where agent_id is not null and status in ('completed', 'failed', 'timed_out');
+"""
+
 LOGS_1 = """
 create table chunks (
     execution_id text not null,

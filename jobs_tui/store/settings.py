@@ -8,13 +8,15 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, NoDecode
 
 from jobs_tui.models.budget import Budget
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.validation import first_finding
+from jobs_tui.schedule.zones import zone
 from jobs_tui.store.home import Home
 
 Origin = Literal["file", "variable"]
@@ -33,6 +35,17 @@ HostNames = Annotated[
     NoDecode,
     BeforeValidator(_split),
 ]
+
+
+def _zone_name(name: str) -> str:
+    try:
+        zone(name)
+    except InvalidInput as error:
+        raise ValueError(error.sentence()) from None
+    return name
+
+
+ZoneName = Annotated[str, AfterValidator(_zone_name)]
 
 
 class Settings(BaseSettings, env_prefix="JOBS_TUI_", env_ignore_empty=True, extra="ignore"):
@@ -79,6 +92,9 @@ class Settings(BaseSettings, env_prefix="JOBS_TUI_", env_ignore_empty=True, extr
     budget_warn_at: float = Field(
         default=0.8, gt=0, le=1, description="part of a budget from which on runs warn"
     )
+    budget_timezone: ZoneName = Field(
+        default="UTC", description="time zone in which the days and months of budgets begin"
+    )
     planner_agent: str = Field(
         default="",
         description="id of an `llm` agent that plans jobs with `planning_mode: on_the_fly`; empty:"
@@ -116,6 +132,10 @@ class Settings(BaseSettings, env_prefix="JOBS_TUI_", env_ignore_empty=True, extr
         if all(limit is None for limit in limits.values()):
             return None
         return Budget.model_validate({**limits, "warn_at": self.budget_warn_at})
+
+    def budget_zone(self) -> ZoneInfo:
+        """The time zone of budgets."""
+        return zone(self.budget_timezone)
 
     smart_engine: Literal["auto", "lexical", "semantic", "endpoint"] = Field(
         default="auto",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -105,14 +105,14 @@ def of_run(
     }
 
 
-def day_start(now: datetime) -> datetime:
-    """The beginning of the day, UTC."""
-    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+def day_start(now: datetime, zone: tzinfo) -> datetime:
+    """The beginning of the day in a zone."""
+    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
-def month_start(now: datetime) -> datetime:
-    """The beginning of the month, UTC."""
-    return day_start(now).replace(day=1)
+def month_start(now: datetime, zone: tzinfo) -> datetime:
+    """The beginning of the month in a zone."""
+    return day_start(now, zone).replace(day=1)
 
 
 def _whole(value: Any) -> int:

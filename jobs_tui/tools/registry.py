@@ -16,7 +16,7 @@ _PLACES: dict[str, str] = {
     "disk_space": f"{_TOOLS}.system:DISK_SPACE",
     "disk_usage": f"{_TOOLS}.disk_usage:DISK_USAGE",
     "processes": f"{_TOOLS}.system:PROCESSES",
-    "service_status": f"{_TOOLS}.network:SERVICE_STATUS",
+    "service_status": f"{_TOOLS}.services:SERVICE_STATUS",
     "http_check": f"{_TOOLS}.http_check:HTTP_CHECK",
     "tls_certificate": f"{_TOOLS}.tls_certificate:TLS_CERTIFICATE",
     "tcp_port": f"{_TOOLS}.network:TCP_PORT",

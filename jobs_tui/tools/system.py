@@ -17,6 +17,19 @@ SAMPLE = 1.0
 _PSEUDO = {"squashfs", "overlay", "tmpfs", "devtmpfs", "ramfs", "iso9660", "autofs"}
 
 
+Threshold = Literal[
+    "cpu_percent", "memory_percent", "swap_percent", "disk_percent", "load_per_core"
+]
+Reached = Annotated[list[Threshold], Field(max_length=5)]
+
+
+def _crossed(name: Threshold, value: float, limit: float, reached: list[Threshold]) -> str:
+    """How a value stands to its limit when that is an alarm; else empty."""
+    if name in reached:
+        return f"at or above {limit:g}" if value >= limit else ""
+    return f"above {limit:g}" if value > limit else ""
+
+
 class SystemHealth(ToolArguments):
     """Thresholds; without one, only what is nearly full is an alarm."""
 
@@ -27,6 +40,7 @@ class SystemHealth(ToolArguments):
     load_per_core: Annotated[float, Field(ge=0, le=1000)] | None = Field(
         None, description="alarm when the load of 5 minutes, per core, is higher"
     )
+    reached: Reached = Field([], description="thresholds that are an alarm when just reached, too")
 
 
 async def _health(arguments: SystemHealth, context: ToolContext) -> ToolResult:
@@ -41,21 +55,23 @@ async def _health(arguments: SystemHealth, context: ToolContext) -> ToolResult:
     disks = await asyncio.to_thread(_disks, None)
     up = context.store.clock.now().timestamp() - psutil.boot_time()
     alarms = []
-    for name, value, limit in (
-        ("CPU", cpu, arguments.cpu_percent),
-        ("Memory", memory.percent, arguments.memory_percent),
-        ("Swap", swap.percent, arguments.swap_percent),
-    ):
-        if limit is not None and value > limit:
-            alarms.append(f"{name} is at {value:.0f} %, above {limit:g} %.")
-    per_core = load[1] / cores
-    if arguments.load_per_core is not None and per_core > arguments.load_per_core:
-        alarms.append(f"Load per core is {per_core:.2f}, above {arguments.load_per_core:g}.")
+    watched: tuple[tuple[Threshold, str, float], ...] = (
+        ("cpu_percent", "CPU", cpu),
+        ("memory_percent", "Memory", memory.percent),
+        ("swap_percent", "Swap", swap.percent),
+    )
+    for name, title, value in watched:
+        limit = getattr(arguments, name)
+        if limit is not None and (how := _crossed(name, value, limit, arguments.reached)):
+            alarms.append(f"{title} is at {value:.0f} %, {how} %.")
+    per_core, most = load[1] / cores, arguments.load_per_core
+    if most is not None and (how := _crossed("load_per_core", per_core, most, arguments.reached)):
+        alarms.append(f"Load per core is {per_core:.2f}, {how}.")
     full = 95.0 if arguments.disk_percent is None else arguments.disk_percent
     alarms += [
-        f"{disk['mount']} is {disk['percent']:.0f} % full, above {full:g} %."
+        f"{disk['mount']} is {disk['percent']:.0f} % full, {how} %."
         for disk in disks
-        if disk["percent"] > full
+        if (how := _crossed("disk_percent", disk["percent"], full, arguments.reached))
     ]
     lines = [
         ("CPU", f"{cpu:.0f} %", count(cores, "core")),
@@ -138,6 +154,7 @@ class DiskSpace(ToolArguments):
     free_bytes: Annotated[int, Field(ge=0)] | None = Field(
         None, description="alarm when fewer bytes are free"
     )
+    reached: Reached = Field([], description="thresholds that are an alarm when just reached, too")
 
 
 async def _space(arguments: DiskSpace, context: ToolContext) -> ToolResult:
@@ -149,17 +166,15 @@ async def _space(arguments: DiskSpace, context: ToolContext) -> ToolResult:
         raise ToolFailed("No file system can be looked at.")
     alarms = []
     for disk in disks:
-        if disk["percent"] > arguments.disk_percent:
-            alarms.append(
-                f"{disk['mount']} is {disk['percent']:.0f} % full, above"
-                f" {arguments.disk_percent:g} %."
-            )
+        full, reached = arguments.disk_percent, arguments.reached
+        if how := _crossed("disk_percent", disk["percent"], full, reached):
+            alarms.append(f"{disk['mount']} is {disk['percent']:.0f} % full, {how} %.")
         elif arguments.free_bytes is not None and disk["free"] < arguments.free_bytes:
             alarms.append(
                 f"{disk['mount']} has {size(disk['free'])} free, less than"
                 f" {size(arguments.free_bytes)}."
             )
-        if disk["inodes_percent"] > arguments.disk_percent:
+        if _crossed("disk_percent", disk["inodes_percent"], full, reached):
             alarms.append(f"{disk['mount']} has used {disk['inodes_percent']:.0f} % of its inodes.")
     table = [("MOUNT", "USED", "OF", "FREE", "FULL", "INODES")] + [
         (

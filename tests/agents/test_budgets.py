@@ -33,7 +33,7 @@ def spend(store: Store, tokens: int, cost: str, job: str = "job_1") -> None:
 
 
 def look(store: Store, budget: Budget, **whose: str) -> list[Standing]:
-    return standings(store.jobs.reader(), [Account("the job", budget, **whose)], AT)
+    return standings(store.jobs.reader(), [Account("the job", budget, **whose)], AT, UTC)
 
 
 def test_every_limit_has_its_standing(store: Store) -> None:

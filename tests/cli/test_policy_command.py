@@ -74,3 +74,46 @@ class TestTest:
         said = jt.refused("policy", "test", str(path), "--input", "{}")
         assert "line 3, column 9: this is unclosed" in said
         assert "no policy" in jt.refused("policy", "show", "bad")
+
+
+CHECKED = """package p
+deny contains "no" if input.job.name == "x"
+test_denies if { count(deny) == 1 with input as {"job": {"name": "x"}} }
+test_lets_through if { count(deny) == 0 with input as {"job": {"name": "y"}} }
+"""
+
+
+class TestCheck:
+    def test_it_is_compiled_tested_and_asked(self, jt: Command, tmp_path: Path) -> None:
+        path = tmp_path / "mine.rego"
+        path.write_text(CHECKED)
+        jt.ok("policy", "create", "mine", "--rego", str(path))
+        said = (
+            "2 tests of its own passed; an ordinary run: allow; an ordinary call of a tool: allow"
+        )
+        assert jt.ok("policy", "check", "mine").lines == [f"mine: ready: {said}"]
+        found = jt.ok("policy", "check", "mine", "--json").json
+        assert found == {"id": "mine", "ready": True, "message": said}
+        for example in ("business-hours", "no-destructive-shell"):
+            assert "ready: 0 tests" in jt.ok("policy", "check", example).out
+
+    @pytest.mark.parametrize(
+        ("module", "says"),
+        [
+            (CHECKED.replace("== 1", "== 2"), "1 of its 2 tests fail: test_denies."),
+            ("package p\n\nallow if net.cidr_contains(1, 2)\n", "line 3: "),
+            (
+                "package p\nallow if to_number(input.job.name) > 1\n",
+                "an ordinary run: allow: to_number in line 2: invalid syntax (check).",
+            ),
+        ],
+    )
+    def test_what_is_wrong_is_said(
+        self, jt: Command, tmp_path: Path, module: str, says: str
+    ) -> None:
+        path = tmp_path / "bad.rego"
+        path.write_text(module)
+        answer = jt("policy", "check", str(path))
+        assert answer.code == 1
+        assert says in answer.out
+        assert "no policy, no example" in jt.refused("policy", "check", "nope")

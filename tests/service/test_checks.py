@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from jobs_tui.agents.directory import EMPTY
+from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.enums import EntityType, PlanningMode, TriggerType
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job_input import JobCreate, JobPatch, validated
@@ -46,6 +48,18 @@ def test_surprising_schedules_and_missing_agents_are_warned_about() -> None:
     nobody = draft(entity_id="nobody")
     assert any("nobody" in warning for warning in nobody.warnings)
     assert draft().warnings == ()
+
+
+def test_a_budget_that_cannot_be_kept_is_warned_about() -> None:
+    """A model of unknown price would fail every run of a job with a budget of money."""
+    local = {"id": "bot", "model": "m", "base_url": "http://127.0.0.1:9/v1"}
+    known = replace(EMPTY, agents={"bot": AgentInput.model_validate(local)})
+    fields = job_fields(entity_id="bot", config={"budget": {"cost_per_day": "1"}})
+    (said,) = check(validated(JobCreate, fields), known).warnings
+    assert "what the model m costs is not known. Set price of the agent" in said
+    priced = {**local, "price": {"input": "0", "output": "0"}}
+    known = replace(EMPTY, agents={"bot": AgentInput.model_validate(priced)})
+    assert check(validated(JobCreate, fields), known).warnings == ()
 
 
 def test_a_workflow_needs_no_entity_and_a_team_does() -> None:

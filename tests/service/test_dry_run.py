@@ -180,7 +180,7 @@ def test_environment_queue_and_budget_are_looked_at(bots: Context) -> None:
     bots.store.write(spend)
     assert checks(of_job(bots, job, {}), "budget") == [
         (True, "The budget of the job: $1.50 of $2.00 is left today."),
-        (False, "The budget of the job is exhausted: 100 tokens of 100 tokens this month."),
+        (False, "The budget of the job is exhausted: 100 of 100 tokens this month."),
     ]
 
 

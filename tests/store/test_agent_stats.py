@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -50,6 +52,33 @@ def test_running_runs_and_steps_count_and_the_record_is_of_ended_runs(
     assert agent_stats.by_agent(connection, ["a", "b", "c"]) == {
         "a": AgentStats(running=2, completed=2, failed=2)
     }
+
+
+def test_steps_that_have_ended_are_a_part_of_the_record(
+    store: Store, connection: sqlite3.Connection
+) -> None:
+    team = run(store, "failed", None, attempt=2)
+    at = datetime(2026, 8, 21, 14, tzinfo=UTC)
+    for place, status in enumerate(("completed", "timed_out", "skipped", "cancelled")):
+        row = StepRow(
+            status,
+            place,
+            ExecutionStatus(status),
+            agent_id="a",
+            started_at=None if status == "skipped" else at,
+            completed_at=at + timedelta(seconds=2),
+        )
+        store.write(partial(steps.save, execution_id=team, attempt=2, row=row))
+    assert agent_stats.by_agent(connection, ["a"]) == {"a": AgentStats(completed=1, failed=1)}
+    assert agent_stats.average_ms(connection, ["a"]) == {"a": pytest.approx(2000, abs=1)}
+    for _ in range(LAST_RUNS):
+        run(store, "completed", "a")
+    store.write(
+        lambda c: c.execute(
+            "update executions set completed_at = '2027' where agent_id is not null"
+        )
+    )
+    assert agent_stats.by_agent(connection, ["a"]) == {"a": AgentStats(completed=LAST_RUNS)}
 
 
 def test_a_run_of_one_agent_with_steps_counts_once(

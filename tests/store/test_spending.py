@@ -44,12 +44,12 @@ def test_sums_are_by_time_job_and_agent(store: Store) -> None:
     record(store, AT, input_tokens=10)
     record(store, AT, "job_2", input_tokens=100, agent="other")
     reader = store.jobs.reader()
-    assert spending.since(reader, spending.day_start(AT)).tokens == 110
-    assert spending.since(reader, spending.month_start(AT)).tokens == 111
+    assert spending.since(reader, spending.day_start(AT, UTC)).tokens == 110
+    assert spending.since(reader, spending.month_start(AT, UTC)).tokens == 111
     assert spending.since(reader, AT, job_id="job_2").tokens == 100
     assert spending.since(reader, AT, agent_id="bot").tokens == 10
 
 
 def test_days_and_months_begin_in_utc() -> None:
-    assert spending.day_start(AT) == datetime(2026, 8, 21, tzinfo=UTC)
-    assert spending.month_start(AT) == datetime(2026, 8, 1, tzinfo=UTC)
+    assert spending.day_start(AT, UTC) == datetime(2026, 8, 21, tzinfo=UTC)
+    assert spending.month_start(AT, UTC) == datetime(2026, 8, 1, tzinfo=UTC)

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from jobs_tui.tools.reaching import proxy_for
-from jobs_tui.tools.tool import ToolContext, ToolFailed
+from jobs_tui.tools.tool import ToolContext
 from tests.tools.conftest import Use
 
 
@@ -181,27 +181,3 @@ async def test_a_certificate_is_read_even_when_it_is_bad(
 async def test_what_speaks_no_tls_says_so(use: Use, port: int) -> None:
     found = await use("tls_certificate", host="127.0.0.1", port=port)
     assert "shows no certificate" in found.alarms[0]
-
-
-async def test_services_are_asked_of_systemd(
-    use: Use, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    fake = programs / "systemctl"
-    fake.write_text(
-        "#!/bin/sh\ncase $* in *ssh*) state=active sub=running load=loaded;;"
-        " *gone*) state=inactive sub=dead load=not-found;;"
-        " *) state=failed sub=failed load=loaded;; esac\n"
-        'echo "Id=$6"; echo "LoadState=$load"; echo "ActiveState=$state"; echo "SubState=$sub"\n'
-    )
-    fake.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
-    found = await use("service_status", services=["ssh", "gone", "web"])
-    assert found.alarms == (
-        "The service gone does not exist.",
-        "The service web is failed (failed).",
-    )
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ToolFailed, match="no systemd"):
-        await use("service_status", services=["ssh"])

@@ -29,6 +29,16 @@ async def test_a_threshold_that_is_crossed_is_an_alarm(
     assert busy.data["cpu_percent"] == 91.0
 
 
+async def test_a_threshold_that_is_just_reached(use: Use, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(psutil, "cpu_percent", lambda interval=None: 100.0)
+    above = await use("system_health", cpu_percent=100, disk_percent=100)
+    assert above.alarms == ()
+    at = await use("system_health", cpu_percent=100, disk_percent=100, reached=["cpu_percent"])
+    assert at.alarms == ("CPU is at 100 %, at or above 100 %.",)
+    found = await use("disk_space", path="/", disk_percent=0, reached=["disk_percent"])
+    assert "at or above 0 %" in found.alarms[0]
+
+
 async def test_memory_and_load_have_thresholds_too(use: Use) -> None:
     found = await use("system_health", memory_percent=0, load_per_core=1000, disk_percent=100)
     assert [alarm.split()[0] for alarm in found.alarms] == ["Memory"]

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from jobs_tui.agents.llm.prices import unpriced
 from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.errors import Refused
 
@@ -70,7 +71,7 @@ def not_ready(agent: AgentInput) -> str:
             f"The agent {agent.id} has no key for {HOSTED[provider]}: set api_key to a reference "
             f"such as env:{provider.upper()}_API_KEY, or base_url to a local endpoint."
         )
-    return ""
+    return unpriced(agent, base_url(agent))
 
 
 def is_url(text: str) -> bool:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from jobs_tui.models.agent import AgentInput, Price
+from jobs_tui.agents.llm.prices import cost_of, unknown_price
+from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.errors import JobsTuiError
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelResponse
-
-MILLION = Decimal(1_000_000)
 
 _COUNTS = ("requests", "tool_calls", "input_tokens", "output_tokens")
 
@@ -127,13 +126,9 @@ class Meter:
                 raise self._reached("tokens", f"{limits.tokens:,} tokens", " or its budget")
         if limits.cost is not None:
             if used.cost is None:
-                raise unknown_price(self._agent)
+                raise LimitReached(*unknown_price(self._agent))
             if used.cost > limits.cost:
                 raise self._reached("cost", f"${_text(limits.cost)}", " or its budget")
-
-    def out_of_time(self) -> LimitReached:
-        """The error of a run that took too long."""
-        return self._reached("seconds", f"{self._agent.limits.seconds:g} seconds")
 
     def _total(self) -> Used:
         return self._before.plus(self._now)
@@ -146,43 +141,6 @@ class Meter:
 
     def _publish(self) -> None:
         self._spent.update(self._now.told(self._agent.model))
-
-
-def unknown_price(agent: AgentInput) -> LimitReached:
-    """The error of a limit on money that cannot be kept."""
-    return LimitReached(
-        f"The agent {agent.id} has a limit of cost, of its own or by a budget, but what the model "
-        f"{agent.model} costs is not known.",
-        "Set price of the agent (US dollars a million tokens; 0 for a model of your own).",
-    )
-
-
-def cost_of(response: ModelResponse, price: Price | None) -> Decimal | None:
-    """US dollars for one answer, by the agent's price or by what is published; None: unknown."""
-    used = response.usage
-    if not (used.input_tokens or used.output_tokens):
-        return None
-    if price is not None:
-        return (price.input * used.input_tokens + price.output * used.output_tokens) / MILLION
-    try:
-        return response.cost().total_price
-    except (LookupError, ValueError, AssertionError):  # no such model in the list of prices
-        return None
-
-
-def has_price(agent: AgentInput, base_url: str) -> bool:
-    """Whether the cost of an agent's answers will be known."""
-    if agent.price is not None:
-        return True
-    from genai_prices import Usage, calc_price
-
-    for where in ({"provider_api_url": base_url}, {"provider_id": agent.provider or "openai"}):
-        try:
-            calc_price(Usage(input_tokens=1, output_tokens=1), agent.model or "", **where)
-        except (LookupError, ValueError):
-            continue
-        return True
-    return False
 
 
 def _plural(word: str, count: int) -> str:

@@ -12,9 +12,10 @@ from pydantic_ai import Tool as ModelTool
 from pydantic_ai.exceptions import ToolFailed as Told
 from pydantic_core import SchemaValidator, core_schema
 
+from jobs_tui.agents.crew import Delegate
 from jobs_tui.agents.llm.guard import CallGuard, Context
 from jobs_tui.agents.llm.transcript import cut
-from jobs_tui.agents.runner import Delegate, Output, Task
+from jobs_tui.agents.runner import Output, Task
 from jobs_tui.models.errors import JobsTuiError, Refused
 from jobs_tui.tools import registry
 from jobs_tui.tools.tool import Tool, ToolContext

@@ -219,3 +219,22 @@ BELOW = (
     r"not more than|not over|not above|not exceeding|at or below|within)|"
     r"(?:falls?|drops?|sinks?|dips?) (?:below|under|to)|do(?:es)? not exceed)"
 )
+_EQUAL = re.compile(
+    r"[><]=|=[><]|at least|at most|no (?:less|more)|not (?:less|more|below|above|over|exceed)|"
+    r"at or|or over|reach|hit|within|(?:falls?|drops?|sinks?|dips?) to|does not|do not|"
+    r"(?:or|and) (?:more|higher|above|over|greater|less|lower|below|under|fewer)"
+)
+
+
+def at_the_limit(text: str, *, wanted: bool) -> bool:
+    """Whether a value that is just the limit is an alarm already.
+
+    ``alert at 80 or more`` and ``must stay below 80`` say so, ``alert above 80`` and ``at most
+    80`` do not.
+
+    Args:
+        text: the words of the comparison.
+        wanted: they say what should be, not what should not.
+    """
+    equal = _EQUAL.search(text) is not None
+    return not equal if wanted else equal

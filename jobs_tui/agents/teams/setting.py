@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from jobs_tui.agents.crew import Crew
 from jobs_tui.agents.directory import Directory
 from jobs_tui.agents.plain import TextPrompts
-from jobs_tui.agents.runner import Crew, Task
+from jobs_tui.agents.runner import Task
 from jobs_tui.models.errors import JobsTuiError
 
 _SILENT = frozenset(("shell", "ops"))

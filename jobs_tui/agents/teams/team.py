@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from jobs_tui.agents.crew import Crew, Delegate, PlannedStep
 from jobs_tui.agents.directory import EMPTY, Directory
-from jobs_tui.agents.runner import Crew, Delegate, Output, PlannedStep, Result, Task
+from jobs_tui.agents.runner import Output, Result, Task
 from jobs_tui.agents.teams import outcomes
 from jobs_tui.agents.teams.prompts import referring
 from jobs_tui.agents.teams.setting import crew_of, readable_prompt, talks

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+from jobs_tui.agents.crew import Crew, PlannedStep
 from jobs_tui.agents.directory import EMPTY, Directory
-from jobs_tui.agents.runner import Crew, Output, PlannedStep, Result, Task
+from jobs_tui.agents.runner import Output, Result, Task
 from jobs_tui.agents.teams import outcomes
 from jobs_tui.agents.teams.prompts import before, check_inner, referring
 from jobs_tui.agents.teams.setting import crew_of, readable_prompt

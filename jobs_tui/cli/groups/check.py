@@ -1,4 +1,4 @@
-"""``agent check`` and ``environment check``: try out now whether they can work."""
+"""``agent check``, ``environment check``, ``policy check``: try out now whether they can work."""
 
 from __future__ import annotations
 
@@ -40,6 +40,23 @@ def check_environment(click_ctx: click.Context, ref: str, as_json: bool) -> None
 
     with opened() as ctx:
         found = try_out(ctx, ResourceKind.ENVIRONMENT, ref)
+    _tell(click_ctx, found, as_json)
+
+
+@click.command("check")
+@click.argument("ref", metavar="POLICY")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@click.pass_context
+def check_policy(click_ctx: click.Context, ref: str, as_json: bool) -> None:
+    """Check whether a policy can decide: it compiles, its own tests hold, it answers.
+
+    POLICY is the id of one, also of one that is off, the path of a Rego file, or an example's name.
+    Exits 1 when it cannot; the message says the line or the function that is wrong.
+    """
+    from jobs_tui.service import policies
+
+    with opened() as ctx:
+        found = policies.check(ctx, ref)
     _tell(click_ctx, found, as_json)
 
 

@@ -101,7 +101,7 @@ def _environment(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _policy(options: Mapping[str, Any]) -> dict[str, Any]:
-    found = _plain(options, "name", "description", "timeout")
+    found = _plain(options, "name", "description", "timeout", "token")
     if options["rego"] is not None:
         found |= {"engine": "rego", "module": read_text(options["rego"])}
     if options["example"] is not None:
@@ -222,6 +222,7 @@ KINDS: Mapping[ResourceKind, Kind] = {
                 _text("--rego", "FILE", "The Rego module, - is stdin."),
                 _text("--example", "NAME", "A policy that comes with jobs-tui."),
                 _text("--url", "URL", "The document of an OPA server instead."),
+                _text("--token", "REFERENCE", "Where its token is: env:NAME, store:NAME."),
                 click.Option(["--timeout"], type=float, metavar="S", help="Seconds for an answer."),
             ),
             _policy,

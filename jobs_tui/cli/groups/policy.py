@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
+from jobs_tui.cli.groups.check import check_policy
 from jobs_tui.cli.groups.group import group_of
 from jobs_tui.cli.output import print_json, table
 from jobs_tui.cli.session import opened
 from jobs_tui.models.resource import ResourceKind
 
 policy: click.Group = group_of(ResourceKind.POLICY)
+policy.add_command(check_policy)
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
 

@@ -15,9 +15,14 @@ from typing import Any
 from jobs_tui.guard.policy.answer import Answer, NoAnswer
 from jobs_tui.guard.policy.opa import ask_opa, url_problem
 from jobs_tui.guard.policy.process import WorkerProcess
+from jobs_tui.guard.secrets.entries import parse_reference
 from jobs_tui.models.enums import Decision
+from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.surroundings import PolicyInput
 from jobs_tui.models.verdict import ALLOWED, Verdict
+
+Resolve = Callable[[str], str]
+"""From a reference to the secret; may block. Raises JobsTuiError."""
 
 MOST_WORKERS = 2
 """Processes at once (25 MB each), so that one runaway policy does not hold up every run."""
@@ -42,7 +47,12 @@ class PolicyEngine:
         self._threads: ThreadPoolExecutor | None = None
         self._closed = False
 
-    def decide(self, policies: Sequence[PolicyInput], question: Mapping[str, Any]) -> Verdict:
+    def decide(
+        self,
+        policies: Sequence[PolicyInput],
+        question: Mapping[str, Any],
+        resolve: Resolve | None = None,
+    ) -> Verdict:
         """What all enabled policies together say; blocks, never raises.
 
         One that denies, or cannot answer, denies; else one that asks makes it ask; else it is
@@ -50,13 +60,14 @@ class PolicyEngine:
 
         Args:
             question: as ``questions.job_question`` makes it.
+            resolve: finds the token of an OPA server by its reference; without it none is found.
         """
         denied, asked = list[str](), list[str]()
         for policy in policies:
             if not policy.enabled:
                 continue
             try:
-                answer = self._answer(policy, question)
+                answer = self._answer(policy, question, resolve)
             except NoAnswer as error:
                 denied.append(f"policy {policy.id} could not decide: {error}")
                 continue
@@ -77,7 +88,10 @@ class PolicyEngine:
         return ALLOWED
 
     async def adecide(
-        self, policies: Sequence[PolicyInput], question: Mapping[str, Any]
+        self,
+        policies: Sequence[PolicyInput],
+        question: Mapping[str, Any],
+        resolve: Resolve | None = None,
     ) -> Verdict:
         """As :meth:`decide`, for an event loop."""
         if not any(policy.enabled for policy in policies):
@@ -87,17 +101,30 @@ class PolicyEngine:
                 self._threads = ThreadPoolExecutor(MOST_WORKERS * 2, "policy")
             threads = self._threads
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(threads, self.decide, policies, question)
+        return await loop.run_in_executor(threads, self.decide, policies, question, resolve)
 
     def check_module(self, source: str) -> str:
-        """What is wrong with a Rego module, one sentence with its line; empty when it is sound."""
+        """What is wrong with a Rego module, one sentence with its line; empty when it is sound.
+
+        Its own tests (rules that begin with ``test_``) have to hold.
+        """
+        return self.examined(source)[0]
+
+    def examined(self, source: str) -> tuple[str, int]:
+        """As :meth:`check_module`, and how many tests of its own the module has."""
         if not source.strip():
-            return "The module is empty."
+            return "The module is empty.", 0
         try:
-            problem = self._request({"do": "check", "source": source}, CHECK).get("problem")
+            found = self._request({"do": "check", "source": source}, CHECK)
         except NoAnswer as error:
-            return f"The module could not be checked: {error}."
-        return "" if problem is None else f"The module is not valid: {problem}."
+            return f"The module could not be checked: {error}.", 0
+        problem = found.get("problem", found.get("error"))
+        if problem is not None:
+            return f"The module is not valid: {problem}.", 0
+        if found["failed"]:
+            some = ", ".join(found["failed"][:5])
+            return f"{len(found['failed'])} of its {found['tests']} tests fail: {some}.", 0
+        return "", int(found["tests"])
 
     def check_policy(self, policy: PolicyInput) -> str:
         """What is wrong with a policy, one sentence; empty when it can be asked.
@@ -107,7 +134,9 @@ class PolicyEngine:
         if policy.engine == "opa":
             if policy.module is not None:
                 return "A policy of an OPA server has no module: the server holds it."
-            return url_problem(policy.url)
+            return url_problem(policy.url) or _token_problem(policy.token)
+        if policy.token is not None:
+            return "A Rego policy has no token; engine opa asks a server."
         if policy.url is not None:
             return "A Rego policy has no address; engine opa asks a server."
         return self.check_module(policy.module or "")
@@ -126,12 +155,15 @@ class PolicyEngine:
         if threads is not None:
             threads.shutdown(wait=False, cancel_futures=True)
 
-    def _answer(self, policy: PolicyInput, question: Mapping[str, Any]) -> Answer:
+    def _answer(
+        self, policy: PolicyInput, question: Mapping[str, Any], resolve: Resolve | None = None
+    ) -> Answer:
         if policy.engine == "opa":
             problem = url_problem(policy.url)
             if problem:
                 raise NoAnswer("it has no address")
-            return ask_opa(policy.url or "", question, policy.timeout)
+            token = _token(policy.token, resolve)
+            return ask_opa(policy.url or "", question, policy.timeout, token)
         request = {"do": "ask", "source": policy.module or "", "question": question}
         said = self._request(request, policy.timeout)
         if "error" in said:
@@ -186,6 +218,30 @@ class PolicyEngine:
                 self._all.discard(worker)
         if not usable:
             worker.dispose()
+
+
+def _token(reference: str | None, resolve: Resolve | None) -> str | None:
+    if reference is None:
+        return None
+    if resolve is None:
+        raise NoAnswer("its token cannot be had here")
+    try:
+        token = resolve(reference).strip()
+    except JobsTuiError as error:
+        raise NoAnswer(f"its token cannot be had: {error.sentence().rstrip('.')}") from None
+    if not token or not token.isascii() or not token.isprintable():
+        raise NoAnswer("its token is empty, or no token that a header can hold")
+    return token
+
+
+def _token_problem(reference: str | None) -> str:
+    """Why this is no reference to a token, one sentence; empty when it is, or there is none."""
+    try:
+        if reference is not None:
+            parse_reference(reference)
+    except JobsTuiError as error:
+        return f"Its token is to be a reference, such as env:OPA_TOKEN. {error.sentence()}"
+    return ""
 
 
 def _reason(policy: PolicyInput, verb: str, messages: Sequence[str]) -> str:

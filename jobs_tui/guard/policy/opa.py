@@ -20,8 +20,13 @@ LONGEST_ANSWER = 1_000_000
 """Bytes."""
 
 
-def ask_opa(url: str, question: Mapping[str, Any], timeout: float) -> Answer:
+def ask_opa(
+    url: str, question: Mapping[str, Any], timeout: float, token: str | None = None
+) -> Answer:
     """What the server says within ``timeout`` seconds, all in all.
+
+    Args:
+        token: sent as ``Authorization: Bearer``, as OPA's own authentication takes it.
 
     Raises:
         NoAnswer: it said nothing that is a decision.
@@ -30,7 +35,7 @@ def ask_opa(url: str, question: Mapping[str, Any], timeout: float) -> Answer:
 
     def ask() -> None:
         try:
-            outcome.append(asyncio.run(_ask(url, question, timeout)))
+            outcome.append(asyncio.run(_ask(url, question, timeout, token)))
         except NoAnswer as error:
             outcome.append(error)
         except Exception as error:
@@ -56,17 +61,22 @@ def url_problem(url: str | None) -> str:
     return "" if fits else "A policy of an OPA server needs its address, http or https."
 
 
-async def _ask(url: str, question: Mapping[str, Any], timeout: float) -> Answer:
+async def _ask(url: str, question: Mapping[str, Any], timeout: float, token: str | None) -> Answer:
     import httpx2
 
     body = json.dumps({"input": question}).encode()
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
     try:
         async with (
             asyncio.timeout(timeout),
             httpx2.AsyncClient(timeout=timeout, follow_redirects=False) as client,
             client.stream("POST", url, content=body, headers=headers) as answer,
         ):
+            if answer.status_code in (401, 403):
+                told = "refused the token" if token else "wants a token: set token of the policy"
+                raise NoAnswer(f"{_shown(url)} {told} ({answer.status_code})")
             if answer.status_code != 200:
                 raise NoAnswer(f"{_shown(url)} answered {answer.status_code}")
             data = b""

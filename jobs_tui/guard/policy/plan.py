@@ -17,6 +17,10 @@ _WRITTEN = frozenset({"target", "result", "key", "value", "local", "return"})
 """Keys under which a plain number is a local that the statement gives a value."""
 _READ = frozenset({"source", "object", "array", "set"})
 
+_SIGNS = {"eq", "equal", "neq", "gt", "gte", "lt", "lte", "plus", "minus", "mul", "div", "rem"}
+_OPERATORS = _SIGNS | {"and", "or", "assign", "count", "internal.member_2", "internal.member_3"}
+"""Built-in functions that are written as signs, or that fail for no value."""
+
 
 @dataclass(slots=True)
 class _Function:
@@ -60,6 +64,18 @@ def problem(plan: Mapping[str, Any], is_builtin: Callable[[str], bool]) -> Probl
             if not name.startswith("g0.") and not is_builtin(name):
                 return Problem(row + 1, f"there is no function {name} here")
     return _recursion(found)
+
+
+def builtins(plan: Mapping[str, Any], is_builtin: Callable[[str], bool]) -> list[tuple[str, int]]:
+    """Each call of a built-in function by its name, with its line; operators are left out."""
+    found: dict[tuple[str, int], None] = {}
+    for one in _functions(plan):
+        function = _Function()
+        _read(one["blocks"], function, 0)
+        for name, row in function.calls:
+            if name not in _OPERATORS and is_builtin(name):
+                found[name, row + 1] = None
+    return list(found)
 
 
 def _functions(plan: Mapping[str, Any]) -> list[dict[str, Any]]:

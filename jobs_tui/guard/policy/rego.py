@@ -32,6 +32,7 @@ from jobs_tui.guard.policy.literals import canonical, package_of
 from jobs_tui.guard.policy.messages import LONGEST_MESSAGE, messages
 
 RULES = ("deny", "ask", "allow")
+TEST = "test_"
 _FILE = "policy.rego"
 _ANSWER = '{"expressions":'
 _UNDEFINED = object()
@@ -48,6 +49,10 @@ class BadModule(Exception):
     """A module that cannot be used; the text is one sentence with the line."""
 
 
+class BuiltinFailed(NoAnswer):
+    """A built-in function cannot do anything with a value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Module:
     """A compiled policy."""
@@ -59,6 +64,10 @@ class Module:
     """Those of RULES that it defines."""
     escapes: bool
     """See ``literals.Text``."""
+    builtins: tuple[tuple[str, int], ...] = ()
+    """Calls of built-in functions, with their lines."""
+    tests: tuple[str, ...] = ()
+    """Rules that begin with ``test_``, as OPA's own test runner finds them."""
 
 
 def compile_module(source: str) -> Module:
@@ -93,7 +102,28 @@ def compile_module(source: str) -> Module:
     rules = tuple(rule for rule in RULES if rule in names)
     if not rules:
         raise BadModule("it defines none of deny, ask and allow: nothing would be allowed")
-    return Module(bundle, path, rules, text.escapes)
+    tests = tuple(sorted(name for name in names if name.startswith(TEST)))
+    calls = tuple(plans.builtins(plan, interpreter.is_builtin))
+    return Module(bundle, path, rules, text.escapes, calls, tests)
+
+
+def failed_tests(source: str, module: Module) -> list[str]:
+    """Of a module's own tests, those that do not hold, each with what went wrong.
+
+    Args:
+        source: that the module was compiled from.
+    """
+    interpreter = _interpreter()
+    interpreter.add_module(_FILE, canonical(source).source)
+    bundle = interpreter.build(None, [f"{module.path}/{name}" for name in module.tests])
+    failed = []
+    for name in module.tests:
+        try:
+            if _evaluate(_interpreter(), bundle, f"{module.path}/{name}") is not True:
+                failed.append(name)
+        except (NoAnswer, library.RegoError, ValueError, RecursionError) as error:
+            failed.append(f"{name} ({_small(str(error))})")
+    return failed
 
 
 def ask(module: Module, question: Mapping[str, Any]) -> Answer:
@@ -119,6 +149,8 @@ def _ask(module: Module, question: Any, *, written: bool) -> Answer:
             else:
                 interpreter.set_input(_quoted(question))
             value = _evaluate(interpreter, module.bundle, f"{module.path}/{rule}")
+        except BuiltinFailed as error:
+            raise NoAnswer(f"{rule}: {_where(module, error)}") from None
         except (library.RegoError, ValueError, RecursionError, UnicodeError) as error:
             raise NoAnswer(f"{rule}: {error or type(error).__name__}") from None
         values[rule] = value
@@ -179,7 +211,7 @@ def _evaluate(interpreter: Any, bundle: Any, entry: str) -> Any:
         raise NoAnswer(f"{entry}: no answer")
     try:
         if not library.rego_output_ok(output):
-            raise NoAnswer(_failure(library.rego_output_node(output)))
+            raise _failed(library.rego_output_node(output))
         text = library.rego_output_string(output)
         if text == "undefined":
             return _UNDEFINED
@@ -249,6 +281,35 @@ def _failure(node: Any) -> str:
             if library.rego_node_type(child) is NodeKind.ErrorMessage:
                 return " ".join(library.rego_node_value(child).split())[:LONGEST_MESSAGE]
     return "the evaluation failed"
+
+
+def _failed(node: Any) -> NoAnswer:
+    """The error of an evaluation; the library tells neither the function nor the line."""
+    message, value, code = _failure(node), "", ""
+    for error in _children(node):
+        for child in _children(error):
+            kind = library.rego_node_type(child)
+            if kind is NodeKind.ErrorCode:
+                code = code or library.rego_node_value(child)
+            elif kind is NodeKind.ErrorAst and not value:
+                value = "".join(library.rego_node_value(one) for one in _children(child))
+    if code != "eval_builtin_error":
+        return NoAnswer(message)
+    return BuiltinFailed(f"{message} ({value:.60})" if value else message)
+
+
+def _children(node: Any) -> list[Any]:
+    return [library.rego_node_get(node, at) for at in range(library.rego_node_size(node))]
+
+
+def _where(module: Module, error: BuiltinFailed) -> str:
+    """Which call it may have been: where there is one only, it is that one."""
+    if not module.builtins:
+        return str(error)
+    calls = ", ".join(f"{name} in line {line}" for name, line in module.builtins[:3])
+    more = ", ..." if len(module.builtins) > 3 else ""
+    said = f"{calls}{more}" if len(module.builtins) == 1 else f"one of {calls}{more}"
+    return f"{said}: {error}"
 
 
 def _parse_error(source: str, text: str) -> str:

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from jobs_tui.guard.policy.answer import NoAnswer
-from jobs_tui.guard.policy.rego import BadModule, Module, ask, compile_module
+from jobs_tui.guard.policy.rego import BadModule, Module, ask, compile_module, failed_tests
 
 READY = {"ready": True}
 KEPT = 200
@@ -46,7 +46,7 @@ class Worker:
         try:
             request = json.loads(line)
             if request["do"] == "check":
-                return {"problem": self._problem(request["source"])}
+                return self._check(request["source"])
             return asdict(ask(self._module(request["source"]), request["question"]))
         except BadModule as error:
             return {"error": f"the module is not valid: {error}"}
@@ -55,12 +55,14 @@ class Worker:
         except Exception as error:
             return {"error": f"{type(error).__name__}: {error}"[:500]}
 
-    def _problem(self, source: str) -> str | None:
+    def _check(self, source: str) -> dict[str, Any]:
+        """What is wrong with a module, how many tests of its own it has, and which fail."""
         try:
-            self._module(source)
+            module = self._module(source)
         except BadModule as error:
-            return str(error)
-        return None
+            return {"problem": str(error), "tests": 0, "failed": []}
+        failed = failed_tests(source, module) if module.tests else []
+        return {"problem": None, "tests": len(module.tests), "failed": failed}
 
     def _module(self, source: str) -> Module:
         key = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()

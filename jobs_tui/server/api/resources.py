@@ -28,6 +28,7 @@ from jobs_tui.server.api.resource_models import (
 )
 from jobs_tui.server.api.routing import Answer, Query, Route, context_of
 from jobs_tui.service import catalogue, resources
+from jobs_tui.service import policies as policy_checks
 from jobs_tui.service.context import Context
 from jobs_tui.service.resource_answers import answer
 
@@ -66,6 +67,17 @@ def routes(check: Check) -> list[Route]:
                 tag=path,
             )
         )
+    found.append(
+        Route(
+            "POST",
+            "/api/v1/policies/{resource_id}/check",
+            check_policy,
+            "trigger",
+            "Check whether the policy can decide",
+            {200: CheckResponse, 404: Problem},
+            tag="policies",
+        )
+    )
     return found
 
 
@@ -176,6 +188,17 @@ def _checking(kind: ResourceKind, check: Check) -> Handler:
         return json_response(await check(context_of(request), kind, wanted))
 
     return _named(handle, "check", kind)
+
+
+async def check_policy(request: web.Request) -> web.Response:
+    """Compile it, run its own tests, ask it; by id alone, a caller has no files here."""
+    ctx, wanted = context_of(request), reading.path_part(request, "resource_id")
+
+    def work() -> dict[str, Any]:
+        resources.get(ctx, ResourceKind.POLICY, wanted)
+        return policy_checks.check(ctx, wanted)
+
+    return json_response(await asyncio.to_thread(work))
 
 
 async def policies(request: web.Request) -> web.Response:

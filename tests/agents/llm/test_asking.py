@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from jobs_tui.agents.runner import Delegate, Result, Resume, Task, ToolCall
+from jobs_tui.agents.crew import Delegate
+from jobs_tui.agents.runner import Result, Resume, Task, ToolCall
 from jobs_tui.models.enums import Decision
 from jobs_tui.models.verdict import Verdict
 from tests.agents.llm.scene import CONTEXT, Disk, Heard, Rules, run, task

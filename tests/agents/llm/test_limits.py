@@ -20,7 +20,6 @@ CALL = Turn("", [("c", "disk", {"path": "/"})])
         ({"tool_calls": 0}, [CALL], "its limit of 0 calls of tools", 1),
         ({"tokens": 200}, [CALL], "its limit of 200 tokens. Raise limits.tokens", 2),
         ({"cost": "0.0004"}, [CALL], "its limit of $0.0004. Raise limits.cost", 3),
-        ({"seconds": 0.2}, [Turn(silent=True)], "its limit of 0.2 seconds. Raise", 1),
         ({"tokens": 200}, [Turn("hi", usage=None)], "does not say how many it used", 1),
         ({"cost": "9"}, [Turn("hi", usage=None)], "is not known. Set price", 1),
     ],

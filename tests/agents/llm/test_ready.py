@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,8 @@ from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.errors import Refused
 from tests.agents.llm.scene import run, task
 from tests.fake_openai import FakeOpenAI, Turn, error
+
+LOCAL = {"model": "m", "base_url": "http://127.0.0.1:11434/v1"}
 
 
 @pytest.mark.parametrize(
@@ -24,9 +27,14 @@ from tests.fake_openai import FakeOpenAI, Turn, error
         ({"model": "m", "base_url": "http://[::1/v1"}, "is not a URL"),
         ({"model": "m", "base_url": "http://h:99999/v1"}, "is not a URL"),
         ({"model": "m", "base_url": "ftp://h/v1"}, "is not a URL"),
+        ({**LOCAL, "limits": {"cost": "1"}}, "what the model m costs is not known. Set price"),
+        ({**LOCAL, "budget": {"cost_per_month": "1"}}, "costs is not known. Set price"),
+        ({**LOCAL, "budget": {"tokens_per_day": 1}}, ""),
+        ({**LOCAL, "limits": {"cost": "1"}, "price": {"input": "0", "output": "0"}}, ""),
+        ({**LOCAL, "model": "gpt-5-mini", "limits": {"cost": "1"}}, ""),
     ],
 )
-def test_what_an_agent_lacks_is_told_without_asking(fields: dict[str, str], said: str) -> None:
+def test_what_an_agent_lacks_is_told_without_asking(fields: dict[str, Any], said: str) -> None:
     told = LlmRunner().not_ready(AgentInput.model_validate({"id": "bot", **fields}))
     assert said in told
     assert bool(told) == bool(said)

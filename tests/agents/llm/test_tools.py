@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from jobs_tui.agents.runner import Delegate, Result
+from jobs_tui.agents.crew import Delegate
+from jobs_tui.agents.runner import Result
 from tests.agents.llm.scene import CONTEXT, Disk, Heard, Rules, cancelled_while, run, task
 from tests.fake_openai import FakeOpenAI, Turn
 

@@ -5,6 +5,56 @@ from __future__ import annotations
 from typing import Any
 
 UNDERSTOOD: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
+    # Whether the limit itself is an alarm is in the words.
+    *(
+        (
+            prompt,
+            [
+                (
+                    "system_health",
+                    {"cpu_percent": 80, **({"reached": ["cpu_percent"]} if at else {})},
+                )
+            ],
+        )
+        for prompt, at in (
+            ("alert if CPU is above 80%", False),
+            ("alert if CPU is over 80%", False),
+            ("alert if CPU is more than 80%", False),
+            ("alert if CPU exceeds 80%", False),
+            ("alert if CPU >= 80%", True),
+            ("alert if CPU is at least 80%", True),
+            ("alert when CPU reaches 80%", True),
+            ("alert when CPU hits 80%", True),
+            ("alert if CPU is 80% or more", True),
+            ("make sure CPU is 80% or less", False),
+            ("make sure CPU is below 80%", True),
+            ("make sure CPU is under 80%", True),
+            ("make sure CPU is less than 80%", True),
+            ("make sure CPU < 80%", True),
+            ("make sure CPU <= 80%", False),
+            ("make sure CPU is at most 80%", False),
+            ("make sure CPU does not exceed 80%", False),
+            ("CPU must stay within 80%", False),
+        )
+    ),
+    (
+        "alert if free memory is 10% or less",
+        [("system_health", {"memory_percent": 90, "reached": ["memory_percent"]})],
+    ),
+    ("warn if less than 10% of the disk is free", [("disk_space", {"disk_percent": 90})]),
+    (
+        "warn if at most 10% of the disk is free",
+        [("disk_space", {"disk_percent": 90, "reached": ["disk_percent"]})],
+    ),
+    (
+        "alert when the disk reaches 100% and memory is above 90%",
+        [
+            (
+                "system_health",
+                {"disk_percent": 100, "memory_percent": 90, "reached": ["disk_percent"]},
+            )
+        ],
+    ),
     (
         "make an archive of ~/projects in /mnt/nas/archives, keep the last 14",
         [("backup_directory", {"path": "~/projects", "target": "/mnt/nas/archives", "keep": 14})],
@@ -85,7 +135,10 @@ UNDERSTOOD: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
     ("top 5 processes by memory", [("processes", {"sort": "memory", "limit": 5})]),
     ("disk usage of /var", [("disk_usage", {"path": "/var"})]),
     ("Check CPU, memory and disk", [("system_health", {})]),
-    ("Make sure CPU usage stays below 85%", [("system_health", {"cpu_percent": 85})]),
+    (
+        "Make sure CPU usage stays below 85%",
+        [("system_health", {"cpu_percent": 85, "reached": ["cpu_percent"]})],
+    ),
     ("warn us if less than 10% of disk space is free", [("disk_space", {"disk_percent": 90})]),
     (
         "alert if less than 10 GB free on /data",
@@ -341,7 +394,10 @@ UNDERSTOOD: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
         "alert if /srv/cache is larger than 50 GB",
         [("disk_usage", {"path": "/srv/cache", "max_bytes": 50000000000})],
     ),
-    ("make sure memory usage is under 90 percent", [("system_health", {"memory_percent": 90})]),
+    (
+        "make sure memory usage is under 90 percent",
+        [("system_health", {"memory_percent": 90, "reached": ["memory_percent"]})],
+    ),
     ("check that CPU is at most 70%", [("system_health", {"cpu_percent": 70})]),
     ("Is there enough disk space on /srv?", [("disk_space", {"path": "/srv"})]),
     ("check the load average", [("system_health", {})]),

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from jobs_tui.agents.crew import Delegate, PlannedStep
 from jobs_tui.agents.plain import TextPrompts
-from jobs_tui.agents.runner import Delegate, PlannedStep, ProcessSpawner, Result, Task
+from jobs_tui.agents.runner import ProcessSpawner, Result, Task
 from jobs_tui.agents.shell import ShellRunner
 from jobs_tui.models.errors import JobsTuiError
 

@@ -12,6 +12,7 @@ import pytest
 
 from jobs_tui.guard.policy.engine import PolicyEngine
 from jobs_tui.models.enums import Decision
+from jobs_tui.models.errors import NotFound
 from jobs_tui.models.verdict import ALLOWED, Verdict
 from tests.guard.policy.made import opa
 
@@ -23,6 +24,7 @@ class Fake:
 
     def __init__(self) -> None:
         self.questions: list[Any] = []
+        self.tokens: list[str | None] = []
         self.reply: Reply = lambda handler: None
         self.go_on = threading.Event()
         fake = self
@@ -33,6 +35,7 @@ class Fake:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                fake.tokens.append(self.headers["Authorization"])
                 fake.questions.append((self.path, json.loads(body)))
                 fake.reply(self)
 
@@ -177,3 +180,43 @@ def test_a_password_in_the_address_is_told_nobody(fake: Fake) -> None:
     verdict = PolicyEngine(no_worker).decide([opa(url)], {})
     assert verdict.decision is Decision.DENY
     assert "hunter22" not in verdict.reason
+
+
+class TestToken:
+    """The policy has a reference; the token itself goes to the server and nowhere else."""
+
+    def test_it_is_sent_and_only_then(self, fake: Fake) -> None:
+        fake.says(b'{"result": {"allow": true}}')
+        engine = PolicyEngine(no_worker)
+        asked = {"env:T": "hunter22\n"}.__getitem__
+        assert engine.decide([opa(fake.url, token="env:T")], {}, asked) == ALLOWED
+        assert engine.decide([opa(fake.url)], {}, asked) == ALLOWED
+        assert fake.tokens == ["Bearer hunter22", None]
+
+    @pytest.mark.parametrize("value", ["", "a\nb", "é"])
+    def test_one_that_is_none_denies(self, fake: Fake, value: str) -> None:
+        verdict = PolicyEngine(no_worker).decide(
+            [opa(fake.url, token="env:T")], {}, lambda reference: value
+        )
+        assert verdict.reason == (
+            "policy opa could not decide: its token is empty, or no token that a header can hold"
+        )
+        assert fake.tokens == []
+
+    def test_one_that_is_missing_denies(self, fake: Fake) -> None:
+        def missing(reference: str) -> str:
+            raise NotFound(f"There is no secret {reference}.", "Set it.")
+
+        engine = PolicyEngine(no_worker)
+        verdict = engine.decide([opa(fake.url, token="store:T")], {}, missing)
+        assert verdict.decision is Decision.DENY
+        assert "its token cannot be had: There is no secret store:T" in verdict.reason
+        assert "cannot be had here" in engine.decide([opa(fake.url, token="env:T")], {}).reason
+
+    def test_one_that_is_refused_is_told_as_such(self, fake: Fake) -> None:
+        fake.says(b"{}", 401)
+        engine = PolicyEngine(no_worker)
+        verdict = engine.decide([opa(fake.url, token="env:T")], {}, lambda reference: "hunter22")
+        assert "refused the token (401)" in verdict.reason
+        assert "hunter22" not in verdict.reason
+        assert "wants a token" in engine.decide([opa(fake.url)], {}).reason

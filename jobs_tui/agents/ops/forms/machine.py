@@ -8,7 +8,7 @@ from typing import Any
 from jobs_tui.agents.ops import common
 from jobs_tui.agents.ops.form import Filled, Form, Unfit, plain
 from jobs_tui.agents.ops.reading import Found, Reading
-from jobs_tui.agents.ops.words import ABOVE, BELOW, FILLER, lemma
+from jobs_tui.agents.ops.words import ABOVE, BELOW, FILLER, at_the_limit, lemma
 
 _USE = r"(?: (?:usage|use|utili[sz]ation|consumption|pressure|percentage|level|fullness))?"
 _METRICS = {
@@ -25,6 +25,13 @@ _DISK = _METRICS["disk_percent"]
 _FULL = r"(?: (?:full|used|busy|in use|of capacity|utili[sz]ed|usage|occupied))?"
 _FREE = r"(?:free|available|left|remaining|unused)"
 _VERB = r"(?:(?:should|must|has to|needs to|may|can|will) )?(?:(?:be|stay|remain|is|are|go|goes|has|have|with|there is) )?"
+_OR_SO = {
+    "above": r"(?:or|and) (?:more|higher|above|over|greater)",
+    "below": r"(?:or|and) (?:less|lower|below|under|fewer)",
+}
+_OR_SO |= {f"free-{side}": words for side, words in _OR_SO.items()}
+_USED = r"(?<!free )(?<!available )(?<!remaining )(?<!unused )"
+"""Before a metric: what follows is its use, and not what is free of it."""
 _LIMIT = r"(?:threshold|limit|max|maximum)(?: of| is| at)?"
 
 
@@ -44,19 +51,20 @@ def _limits(reading: Reading, metrics: str, thing: str) -> list[tuple[Found, str
             rf"{metrics} {_FREE} {_VERB}{words} {mark}",
             rf"{words} {mark}(?: of)?(?: {_FREE})? {metrics}(?: is| are)? {_FREE}",
             rf"{words} {mark}(?: of)? {_FREE} {metrics}",
+            rf"(?:{_FREE} {metrics}|{metrics} {_FREE}) {_VERB}(?:at )?{mark} {_OR_SO[side]}",
         ):
             found += [(one, side) for one in reading.take_all(pattern)]
     for side, words in (("above", ABOVE), ("below", BELOW)):
         for pattern in (
             rf"{metrics} {_VERB}{words} {mark}{_FULL}",
             rf"{words} {mark}(?: of)? {metrics}(?: is| are| being)?{_FULL}",
+            rf"{_USED}{metrics} {_VERB}(?:at )?{mark}{_FULL} {_OR_SO[side]}",
         ):
             found += [(one, side) for one in reading.take_all(pattern)]
     for pattern in (
-        rf"{metrics} (?:is |are |at )*{mark}{_FULL} (?:or|and) (?:more|higher|above|over|greater)",
-        rf"{metrics} {_LIMIT} {mark}",
+        rf"{_USED}{metrics} {_LIMIT} {mark}",
         rf"{mark} {metrics} {_LIMIT}",
-        rf"(?:{_LIMIT} )?(?:for |of )?{metrics} (?:at |of |is |is at |= )?{mark}{_FULL}",
+        rf"{_USED}(?:{_LIMIT} )?(?:for |of )?{metrics} (?:at |of |is |is at |= )?{mark}{_FULL}",
     ):
         found += [(one, "above") for one in reading.take_all(pattern)]
     return found
@@ -73,6 +81,12 @@ def _used_above(side: str, value: float, mode: str, what: str) -> float:
     return value
 
 
+def _note(arguments: dict[str, Any], name: str, found: Found, side: str) -> None:
+    """Keep that a limit is an alarm when it is just reached, if its words say so."""
+    if at_the_limit(found.text, wanted=side in ("below", "free-above")):
+        arguments["reached"] = [*arguments.get("reached", []), name]
+
+
 def _health(reading: Reading) -> Filled:
     mode = common.mode(reading)
     arguments: dict[str, Any] = {}
@@ -83,6 +97,7 @@ def _health(reading: Reading) -> Filled:
                 title = name.removesuffix("_percent").replace("cpu", "CPU").capitalize()
                 title = "CPU" if title == "Cpu" else title
                 arguments[name] = plain(_used_above(side, value, mode, title))
+                _note(arguments, name, found, side)
     if not arguments and (
         any_of := reading.take(
             rf"(?:any|either|one|it|both|each|they)(?: of (?:them|these))? (?:is |are |goes |gets )?{ABOVE} {{percent}}{_FULL}"
@@ -92,6 +107,7 @@ def _health(reading: Reading) -> Filled:
         for name, pattern in _METRICS.items():
             if name != "load_per_core" and reading.has(pattern):
                 arguments[name] = plain(value)
+                _note(arguments, name, any_of, "above")
     load = _METRICS["load_per_core"]
     for found, side in _limits(reading, load, "number"):
         if "per" not in found.text:
@@ -103,6 +119,7 @@ def _health(reading: Reading) -> Filled:
         if (side, mode) in (("above", "ensure"), ("below", "alert")):
             raise Unfit("Load can be watched for being above a limit, not below one.", 1.0)
         arguments["load_per_core"] = plain(found.tokens[-1].number)
+        _note(arguments, "load_per_core", found, side)
     return Filled([arguments], evidence=0.9 if arguments else 0.0)
 
 
@@ -120,6 +137,7 @@ def _space(reading: Reading) -> Filled:
         freed = "free" in found.text.split() and not side.startswith("free")
         side = f"free-{side}" if freed else side
         arguments["disk_percent"] = plain(_used_above(side, value, mode, "Disk"))
+        _note(arguments, "disk_percent", found, side)
     for words, says in ((BELOW, "below"), (ABOVE, "above")):
         for pattern in (
             rf"{_VERB}{words} {{percent|size}}(?: of)?(?: disk)?(?: space| room)?"
@@ -138,6 +156,7 @@ def _space(reading: Reading) -> Filled:
                 if token.kind == "percent":
                     limit = _used_above(f"free-{says}", token.number, mode, "Disk")
                     arguments["disk_percent"] = plain(limit)
+                    _note(arguments, "disk_percent", found, f"free-{says}")
                 elif (says == "below") == (mode != "ensure"):
                     arguments["free_bytes"] = round(token.number)
                 else:
@@ -152,6 +171,7 @@ def _space(reading: Reading) -> Filled:
     ):
         value = any_of.tokens[-1].number
         arguments["disk_percent"] = plain(_used_above("above", value, mode, "Disk"))
+        _note(arguments, "disk_percent", any_of, "above")
     known = reading.has(_DISK) or reading.has(r"(?:free|disk|enough) (?:space|room)")
     calls = [{"path": path, **arguments} for path in dict.fromkeys(paths)] or [arguments]
     return Filled(calls, evidence=0.9 if known or arguments else 0.0)
