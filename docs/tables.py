@@ -36,7 +36,8 @@ def commands(
     group: click.Group = cli, path: str = "jobs-tui"
 ) -> Iterator[tuple[str, click.Command, click.Context]]:
     """(``jobs-tui cron next``, command, its context) for every command, groups left out."""
-    parent = click.Context(group, info_name=path)
+    # A command keeps the help option that it made first, and tests run it after this.
+    parent = click.Context(group, info_name=path, **cli.context_settings)
     for name in group.list_commands(parent):
         command = group.get_command(parent, name)
         assert command is not None
@@ -44,7 +45,7 @@ def commands(
         if isinstance(command, click.Group):
             yield from commands(command, full)
         else:
-            yield full, command, click.Context(command, info_name=full)
+            yield full, command, click.Context(command, info_name=full, **cli.context_settings)
 
 
 def options(command: click.Command) -> list[click.Option]:

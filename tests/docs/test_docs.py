@@ -139,7 +139,10 @@ def test_prompts_that_are_refused_have_a_way_out(script: str, way_out: str) -> N
 def parse(arguments: list[str]) -> None:
     """Read a command line as the program does, without running it."""
     command: click.Command = cli
-    context, rest = click.Context(cli, info_name="jobs-tui"), list(arguments)
+    context, rest = (
+        click.Context(cli, info_name="jobs-tui", **cli.context_settings),
+        list(arguments),
+    )
     while isinstance(command, click.Group):
         found = command.get_command(context, rest[0])
         if found is None:

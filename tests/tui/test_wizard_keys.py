@@ -445,6 +445,7 @@ async def test_previews_show_more_starts_and_the_rendered_prompt(ctx: Context) -
         await pilot.press("escape", "pagedown", "pagedown")
         await type_text(pilot, "echo {{ job_name }} {{ a }}")
         await pilot.press("f3")
+        await settle(app, pilot)
         assert isinstance(app.screen, MessageDialog)
         assert "echo job <a>" in shown(app)
         assert "Nothing was run." in shown(app)

@@ -145,6 +145,7 @@ async def test_what_cannot_work_stays_in_sight_with_the_reason(
         await settle(app, pilot)
         assert "JT_NO_SUCH_KEY is not set" in shown(app)
         await pilot.press("shift+tab", "right")
+        await settle(app, pilot)
         assert "authors is not ready (not ready): The variable JT_NO_SUCH_KEY" in " ".join(
             shown(app).split()
         ).replace("| ", "")
