@@ -62,6 +62,6 @@ async def test_the_state_of_a_waiting_run_is_sealed_and_survives_a_new_key(
 
     crew.states.clear()
     held, _ = work.hold(waits, ctx.now())
-    assert held.resume == {"steps": {}, "states": {}}
+    assert held.resume == {"booked": {}, "steps": {}, "states": {}}
     await output.close()
     parts.close()
