@@ -74,7 +74,8 @@ async def preflight(
     accounts = accounts_of(parts.settings.budget(), config.budget, execution.job_id, agents)
     if accounts:
         for one in standings_of(parts, accounts):
-            if one.exhausted:
+            # A run that has begun is not skipped: its agents end it with the same sentence.
+            if one.exhausted and not execution.resumes:
                 return NoGo(ExecutionStatus.SKIPPED, f"budget: {one.sentence()}")
             if one.near:
                 notes.append(one.sentence())

@@ -292,6 +292,27 @@ class TestBudgets:
         told = f"{text_of(ctx, run)}{ended.reason or ''}"
         assert said in told if said else "budget" not in told
 
+    async def test_a_run_that_has_begun_is_never_skipped_by_what_it_used_itself(
+        self, store: Store, ctx: Context, agents: Any, make_job: MakeJob,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        agents("bot", budget={"tokens_per_day": 100})
+
+        async def work(task: Task, output: Output) -> Result:
+            used = {"input_tokens": 100, "output_tokens": 0}
+            task.spent.update(used)
+            return replace(ASK, usage=used)
+
+        use(monkeypatch, work)
+        run = starts.start(ctx, make_job(entity_id="bot").id).execution_id
+        async with dispatching(dispatcher_of(store)) as dispatcher:
+            await wait_for(ctx, run, ExecutionStatus.WAITING_FOR_INPUT)
+            approve(ctx)
+            dispatcher.wake()
+            ended = await wait_end(ctx, run)
+        assert ended.status is ExecutionStatus.FAILED
+        assert "The budget of the agent bot is exhausted: 100 of 100" in str(ended.error_message)
+
     async def test_a_step_whose_agent_has_nothing_left_says_so(
         self, store: Store, ctx: Context, agents: Any, workflow: Any,
         monkeypatch: pytest.MonkeyPatch,
