@@ -6,7 +6,7 @@ import fcntl
 import os
 import random
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -240,8 +240,14 @@ LIVE_LOG: Sequence[str] = (
 
 
 @contextmanager
-def sample_home(data: Path) -> Iterator[Context]:
-    """A home at ``data`` with the samples in it and, as far as anybody can tell, an engine."""
+def sample_home(
+    data: Path, more: Callable[[Context], object] = lambda ctx: None
+) -> Iterator[Context]:
+    """A home at ``data`` with the samples in it and, as far as anybody can tell, an engine.
+
+    Args:
+        more: puts more into it.
+    """
     source = random.Random(7)
     store = Store(Home(data, data / "config.toml"), FixedClock())
     ctx = Context(store, "ops", "tui")
@@ -249,7 +255,8 @@ def sample_home(data: Path) -> Iterator[Context]:
         with mock.patch("os.urandom", source.randbytes):
             _fill(ctx, source)
             running = jobs.find(ctx, "db-backup-nightly")
-            _start(ctx, running)
+            start(ctx, running, [("", line) for line in LIVE_LOG], {"database": "orders"})
+            more(ctx)
         with _engine(store):
             yield ctx
     finally:
@@ -326,8 +333,14 @@ def _run(
     ctx.store.write(operation)
 
 
-def _start(ctx: Context, job: Job) -> None:
-    """A run by hand that goes on, with a log that grows."""
+def start(
+    ctx: Context, job: Job, log: Sequence[tuple[str, str]], parameters: dict[str, object]
+) -> str:
+    """A run by hand that goes on; its id.
+
+    Args:
+        log: step and text of each line.
+    """
     began = NOW - timedelta(seconds=72)
     new = executions.NewExecution(
         id=new_execution_id(),
@@ -336,7 +349,7 @@ def _start(ctx: Context, job: Job) -> None:
         trigger_type=job.definition.trigger_type,
         kind=Kind.MANUAL,
         created_at=began,
-        parameters={"database": "orders"},
+        parameters=parameters,
         requested_by="ops",
         prompt=job.definition.prompt_template.replace("{{ database }}", "orders").replace(
             "{{ run_date }}", "2026-08-21"
@@ -353,11 +366,12 @@ def _start(ctx: Context, job: Job) -> None:
     ctx.store.write(operation)
     letter = logs.LETTERS[Stream.STDOUT]
     text = "\n".join(
-        logs.US.join((str(400 + place * 4700), letter, "", line))
-        for place, line in enumerate(LIVE_LOG)
+        logs.US.join((str(400 + place * 4700), letter, step, line))
+        for place, (step, line) in enumerate(log)
     )
-    chunk = logs.Chunk(new.id, 1, len(LIVE_LOG), to_text(began), text)
+    chunk = logs.Chunk(new.id, 1, len(log), to_text(began), text)
     ctx.store.logs.writer.write(lambda connection: logs.append(connection, chunk))
+    return new.id
 
 
 @contextmanager

@@ -9,15 +9,19 @@ import asyncio
 import re
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape, unescape
 from pathlib import Path
+from unittest import mock
 
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from jobs_tui.service.context import Context
 from jobs_tui.tui.app import JobsApp
 from screenshots.home import sample_home
+from screenshots.workflow import release
 
 HERE = Path(__file__).parent
 NARROW, WIDE = (80, 24), (120, 40)
@@ -37,6 +41,8 @@ class Picture:
     name: str
     size: tuple[int, int]
     keys: tuple[str, ...] = ()
+    more: Callable[[Context], object] = lambda ctx: None
+    """Puts more into the home than the other pictures have."""
 
     @property
     def file(self) -> Path:
@@ -54,12 +60,21 @@ PICTURES = tuple(
         "runs": ("2",),
     }.items()
     for size in (NARROW, WIDE)
+) + tuple(
+    Picture(name, size, keys, release)
+    for name, keys in {"steps": ("2", "enter"), "agents": ("3", "j", "j")}.items()
+    for size in (NARROW, WIDE)
 )
 
 
 async def draw(picture: Picture) -> str:
     """The picture as SVG."""
-    with tempfile.TemporaryDirectory() as folder, sample_home(Path(folder) / "home") as ctx:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        # Which agent programs this machine has is no matter of a picture.
+        mock.patch("jobs_tui.agents.command.programs.find_program", lambda *_: None),
+        sample_home(Path(folder) / "home", picture.more) as ctx,
+    ):
         app = JobsApp(ctx.store, ctx=ctx)
         async with app.run_test(size=picture.size) as pilot:
             await _settle(pilot)

@@ -141,7 +141,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
 def _usage_sentence(error: click.UsageError) -> str:
     message = error.format_message().rstrip(".")
     path = error.ctx.command_path if error.ctx is not None else "jobs-tui"
-    return f"{message}. See `{path} --help`."
+    end = "" if message.endswith("?") else "."
+    return f"{message}{end} See `{path} --help`."
 
 
 def _unforeseen(error: Exception) -> str:
