@@ -72,7 +72,7 @@ async def draw(picture: Picture) -> str:
     with (
         tempfile.TemporaryDirectory() as folder,
         # Which agent programs this machine has is no matter of a picture.
-        mock.patch("jobs_tui.agents.command.programs.find_program", lambda *_: None),
+        mock.patch("jobs_tui.agents.command.programs.find_program", return_value=None),
         sample_home(Path(folder) / "home", picture.more) as ctx,
     ):
         app = JobsApp(ctx.store, ctx=ctx)
