@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ DATABASES = f"{DEFAULT_TARGET}/databases"
 STAMP = "%Y%m%d-%H%M%S"
 PIECE = 1 << 20
 Keep = Annotated[int, Field(ge=1, le=10_000)]
+LEFT_AFTER = 86_400
+"""Seconds without a write after which a half-made file belongs to a backup that was killed."""
 _LONGEST = 150
 """Characters of a name before its time: file systems take 255 bytes for all of it."""
 
@@ -91,22 +94,28 @@ def free_path(target: str, name: str, stamp: str, ending: str) -> str:
 def rotate(made: str, name: str, endings: str, keep: int) -> int:
     """Delete all but the newest backups of a name, never the one just made.
 
+    What a backup that was killed left behind goes after a day, too.
+
     Args:
         endings: a regular expression.
 
     Returns:
-        How many were deleted.
+        How many backups were deleted.
 
     Raises:
         ToolFailed: an old one cannot be deleted.
     """
     target, newest = os.path.split(made)
-    pattern = re.compile(rf"{re.escape(name)}-(\d{{8}}-\d{{6}})(?:-(\d+))?\.(?:{endings})\Z")
+    named = rf"{re.escape(name)}-(\d{{8}}-\d{{6}})(?:-(\d+))?\.(?:{endings})"
+    whole, half = re.compile(rf"{named}\Z"), re.compile(rf"{named}\.part\Z")
+    there = os.listdir(target)
     found = sorted(
         (match[1], int(match[2] or 1), match[0])
-        for match in map(pattern.match, os.listdir(target))
+        for match in map(whole.match, there)
         if match is not None and match[0] != newest
     )
+    for left in filter(half.match, there):
+        _forget(os.path.join(target, left))
     old = found[: max(0, len(found) - (keep - 1))]
     for _, _, one in old:
         try:
@@ -118,6 +127,12 @@ def rotate(made: str, name: str, endings: str, keep: int) -> int:
                 f"The new one was made: {made}.",
             ) from None
     return len(old)
+
+
+def _forget(part: str) -> None:
+    with suppress(OSError):  # it is no backup: the one that was made is not worse for it
+        if time.time() - os.stat(part).st_mtime > LEFT_AFTER:
+            os.unlink(part)
 
 
 @contextmanager

@@ -168,6 +168,20 @@ async def test_the_backup_just_made_is_the_one_that_stays(use: Use, work: Path) 
     assert str(archive) == made[-1].data["made"][0]["path"]
 
 
+async def test_what_a_killed_backup_left_goes_after_a_day(use: Use, work: Path) -> None:
+    (work / "src").mkdir()
+    (made,) = (await use("backup_directory", path="src", target="bk")).data["made"]
+    stem = os.path.basename(made["path"]).rsplit("-", 2)[0]
+    old, fresh = (work / "bk" / f"{stem}-2026010{n}-020000.tar.zst.part" for n in (1, 2))
+    foreign = work / "bk" / "other-20260101-020000.tar.zst.part"
+    for left in (old, fresh, foreign):
+        left.write_bytes(b"half")
+    for left in (old, foreign):
+        os.utime(left, (0, 0))
+    await use("backup_directory", path="src", target="bk")
+    assert [left.exists() for left in (old, fresh, foreign)] == [False, True, True]
+
+
 async def test_an_archive_that_lacks_something_removes_no_older_one(
     use: Use, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
