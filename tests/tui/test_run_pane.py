@@ -13,6 +13,7 @@ from jobs_tui.service import approvals, resources
 from jobs_tui.service.context import Context
 from jobs_tui.tui.app import JobsApp
 from jobs_tui.tui.dialogs import MessageDialog
+from jobs_tui.tui.screens import run_words
 from jobs_tui.tui.screens.approval_actions import Decide
 from jobs_tui.tui.screens.job import JobScreen
 from tests.tui.screens import opened, press, said, settled, text_of, words_of
@@ -59,6 +60,16 @@ async def test_a_cost_that_is_not_known_is_said_to_be_so(
     async with opened(ctx, (120, 40)) as (app, pilot):
         await job_of(app, pilot, run.job_id)
         assert "cost unknown tokens 9 in, 1 out" in words_of(app)
+
+
+def test_an_error_is_shown_as_it_was_told_and_a_bare_exit_code_by_its_number(
+    make_job: Any, make_run: Any
+) -> None:
+    job, failed = make_job("health"), ExecutionStatus.FAILED
+    alarm = make_run(job, failed, error="CPU is at 97% (limit 80%).", exit_code=1)
+    bare = make_run(job, failed, result="last words", exit_code=3)
+    assert run_words.outcome(alarm) == "CPU is at 97% (limit 80%)."
+    assert run_words.outcome(bare) == "exit 3: last words"
 
 
 async def test_a_narrow_screen_shows_it_in_a_dialog(

@@ -58,7 +58,7 @@ def outcome(run: Execution) -> str:
     if run.status.live:
         return plain(run.reason or run.status.sentence)
     said = plain(run.error_message or run.result or "")
-    if run.exit_code and f"exit {run.exit_code}" not in said:
+    if run.exit_code and not run.error_message:  # an error says by itself what there is to say
         return f"exit {run.exit_code}: {said}" if said else f"exit {run.exit_code}"
     return said
 
