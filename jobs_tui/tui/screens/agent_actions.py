@@ -35,7 +35,7 @@ def new(screen: AgentKeys) -> None:
         def made(agent: Resource | None) -> None:
             if agent is not None:
                 screen.say(f"Agent {agent.id} created; c checks it, e changes the rest of it.")
-                screen.store_changed()
+                screen.saved(agent.id)
 
         screen.app.push_screen(NewAgent(screen.ctx), made)
     elif kind is not None:
@@ -81,7 +81,7 @@ def write(screen: AgentKeys, kind: ResourceKind, key: str | None) -> None:
         else:
             _kept.pop(place, None)
             screen.say(f"{kind.value.capitalize()} {saved.id} saved.")
-            screen.store_changed()
+            screen.saved(saved.id)
 
     screen.run_worker(save(), group="use-case")
 

@@ -23,7 +23,9 @@ ACTIONS = (
     Action("agents.find", ("slash",), "find", "Find in name, skills, description", LISTS, 11),
     Action("agents.filter", ("f",), "filter", "All, ready, not ready, busy, used", LISTS, 12),
     Action("agents.sort", ("s",), "sort", "By name, state, jobs or OK%", LISTS, 13),
-    Action("agents.next-tab", ("tab", "right_square_bracket"), "tab", "Next tab", EVERYWHERE, 7),
+    Action(
+        "agents.next-tab", ("tab", "right_square_bracket"), "next tab", "Next tab", EVERYWHERE, 7
+    ),
     Action("agents.previous-tab", ("left_square_bracket",), "tab before", "Tab before", EVERYWHERE),
 )
 OF_THINGS = frozenset(
@@ -53,6 +55,10 @@ class AgentKeys(BaseScreen):
     @property
     def key(self) -> str | None:
         """The id of the line under the cursor."""
+        raise NotImplementedError
+
+    def saved(self, key: str) -> None:
+        """Something was saved: show it, with the cursor on it."""
         raise NotImplementedError
 
     def agent(self) -> AgentLine | None:

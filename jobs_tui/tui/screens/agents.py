@@ -67,6 +67,7 @@ class AgentsScreen(AgentKeys):
         """What trying agents out has said in this session."""
         self._filter, self._sort = "all", "name"
         self._seen: AgentOverview | None = None
+        self._made: str | None = None
         self._detail: Detail | None = None
         self._wanted: AgentLine | GroupLine | None = None
         self._lists = Reader(self, self._read, self._show)
@@ -103,6 +104,8 @@ class AgentsScreen(AgentKeys):
     def _show(self, seen: AgentOverview) -> None:
         self._seen = seen
         self.show_rows()
+        if self._made is not None and self.list_view.go_to(self._made):
+            self._made = None
 
     def show_rows(self) -> None:
         """Fill the list of the open tab."""
@@ -143,7 +146,11 @@ class AgentsScreen(AgentKeys):
             return "Nothing fits: esc clears find and filter."
         if self.kind is None:
             return "Nothing waits for an approval."
-        return f"No {self.kind} yet: n makes one."
+        if self.kind is ResourceKind.AGENT:
+            return "No agent yet: n makes one."
+        return (
+            f"No {self.kind} yet: n opens a text to fill in, in your editor ($VISUAL or $EDITOR)."
+        )
 
     def _show_top(self) -> None:
         seen = self._seen
@@ -199,6 +206,11 @@ class AgentsScreen(AgentKeys):
         if self._seen is None or self.kind is not None:
             return None
         return next((one for one in self._seen.approvals if one.id == self.key), None)
+
+    def saved(self, key: str) -> None:
+        """Read everything again and put the cursor on what was saved: the next key is for it."""
+        self._made = key
+        self.store_changed()
 
     def agents_shown(self) -> list[str]:
         """Ids of the agents in the list."""

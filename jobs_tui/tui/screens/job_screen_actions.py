@@ -30,7 +30,7 @@ ACTIONS = (
     Action("job.copy-run", ("Y",), "copy run", "Copy the id of the run", ACT),
     Action("job.find", ("slash",), "find", "Find in number, result and reason", LISTS, 8),
     Action("job.state", ("f",), "filter", "Filter the history by state", LISTS, 12),
-    Action("job.next-tab", ("right_square_bracket", "tab"), "tab", "Next tab", EVERYWHERE, 6),
+    Action("job.next-tab", ("right_square_bracket", "tab"), "next tab", "Next tab", EVERYWHERE, 6),
     Action("job.previous-tab", ("left_square_bracket",), "tab before", "Tab before", EVERYWHERE),
 )
 ON_RUN = frozenset({"job.log", "job.rerun", "job.rerun-edited", "job.copy-run", "job.about"})
