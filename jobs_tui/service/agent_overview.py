@@ -18,7 +18,7 @@ from jobs_tui.models.team import TeamInput, WorkflowInput
 from jobs_tui.service import approvals
 from jobs_tui.service.agent_readiness import missing_secret, secrets_of_agent
 from jobs_tui.service.context import Context
-from jobs_tui.service.resource_uses import jobs_by_doer, used_by
+from jobs_tui.service.resource_uses import groups_of_agent, jobs_by_doer, used_by
 from jobs_tui.store import agent_stats
 
 
@@ -34,6 +34,7 @@ class AgentLine:
     missing_secret: bool
     """The reason is a secret that cannot be had."""
     jobs: int
+    """Of its own, and of the teams and workflows it is in."""
     running: int
     completed: int
     """Of its last runs."""
@@ -114,7 +115,7 @@ def overview(ctx: Context) -> AgentOverview:
                 agent.id in known.agents and agent.id not in BUILT_IN,
                 problem or secret,
                 bool(secret),
-                jobs.get((ResourceKind.AGENT, agent.id), 0),
+                _jobs_of(known, jobs, agent.id),
                 figures.running,
                 figures.completed,
                 figures.failed,
@@ -134,6 +135,11 @@ def overview(ctx: Context) -> AgentOverview:
         ],
         approvals.listing(ctx),
     )
+
+
+def _jobs_of(known: Directory, jobs: dict[tuple[ResourceKind, str], int], agent_id: str) -> int:
+    groups = groups_of_agent(known, agent_id)
+    return sum(jobs.get(doer, 0) for doer in ((ResourceKind.AGENT, agent_id), *groups))
 
 
 def _group(

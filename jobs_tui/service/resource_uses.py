@@ -31,19 +31,25 @@ def used_by(
             )
         ]
     if kind is ResourceKind.AGENT:
-        found += [
-            f"the team {team.id}"
-            for team in known.teams.values()
-            if any(member.agent == resource_id for member in team.members)
-        ]
-        found += [
-            f"the workflow {one.id}"
-            for one in known.workflows.values()
-            if any(step.agent == resource_id for step in one.steps)
-        ]
+        found += [f"the {group} {one}" for group, one in groups_of_agent(known, resource_id)]
     if kind is ResourceKind.INTEGRATION:
         found += _integration_users(connection, known, resource_id)
     return found
+
+
+def groups_of_agent(known: Directory, agent_id: str) -> list[tuple[ResourceKind, str]]:
+    """Kind and id of the teams and workflows that an agent is in."""
+    teams = [
+        (ResourceKind.TEAM, team.id)
+        for team in known.teams.values()
+        if any(member.agent == agent_id for member in team.members)
+    ]
+    workflows = [
+        (ResourceKind.WORKFLOW, one.id)
+        for one in known.workflows.values()
+        if any(step.agent == agent_id for step in one.steps)
+    ]
+    return teams + workflows
 
 
 def jobs_by_doer(connection: sqlite3.Connection) -> dict[tuple[ResourceKind, str], int]:

@@ -191,6 +191,7 @@ async def test_a_form_makes_an_agent_and_says_what_is_wrong(scene: Context) -> N
         made = resources.get(scene, AGENT, "writer")
         assert made.spec["capabilities"] == ["reports", "mail"]
         assert "writer" in on(app).agents_shown()
+        assert on(app).key == "writer"
 
 
 async def test_the_editor_changes_an_agent_and_loses_nothing(
@@ -280,6 +281,15 @@ async def test_enter_shows_all_about_an_agent(scene: Context) -> None:
         await press(pilot, "enter")
         assert isinstance(app.screen, MessageDialog)
         assert "4 at once" in words_of(app)
+
+
+def test_jobs_of_an_agent_are_those_of_its_teams_and_workflows_too(
+    scene: Context, make_job: Any
+) -> None:
+    make_job("all-of-them", planning_mode="predefined_team", entity_id="ops-team")
+    make_job("by-night", planning_mode="predefined_workflow", entity_id="nightly")
+    jobs = {line.agent.id: line.jobs for line in agent_overview.overview(scene).agents}
+    assert (jobs["backup-bot"], jobs["auditor"], jobs["shell"], jobs["ops"]) == (3, 1, 1, 0)
 
 
 def test_an_overview_knows_agents_that_are_gone(scene: Context) -> None:
