@@ -14,7 +14,7 @@ from jobs_tui.tui.screens.log import LogScreen
 from jobs_tui.tui.widgets.log_search import lines_of_step
 from tests.fakes import FakeClock
 from tests.tui.conftest import write_log
-from tests.tui.screens import opened, said, text_of, words_of
+from tests.tui.screens import opened, said, settled, text_of, words_of
 from tests.tui.step_scene import diamond, save_steps
 from tests.tui.test_log_screen import log_of, press
 
@@ -80,8 +80,13 @@ async def test_one_step_alone_counts_finds_and_grows(
         await press(pilot, "tab", "G", "k", "enter")
         assert "step test" in words_of(app)
         assert lines_shown(screen) == [*range(5, 35)]
-        write_log(ctx.store, run.id, [(Stream.STDOUT, "one more", "test/smart")],
-                  clock.now(), first=36)  # fmt: skip
+        await press(pilot, "k")
+        write_log(ctx.store, run.id, [(Stream.STDOUT, "one more", "test/smart"),
+                  (Stream.STDOUT, "of another step", "fetch")], clock.now(), first=36)  # fmt: skip
+        screen.view.tick()
+        await settled(pilot)
+        screen.view.tick()
+        assert screen.view.state().new_lines == 1
         await press(pilot, "slash", *"passed", "enter", "g", "n")
         assert "30 match" in words_of(app) or "of 30" in words_of(app)
         assert lines_shown(screen)[-1] == 36
@@ -92,7 +97,7 @@ async def test_one_step_alone_counts_finds_and_grows(
         await press(pilot, "escape", "escape")
         assert "step test" in words_of(app)
         await press(pilot, "escape")
-        assert len(lines_shown(screen)) == 36
+        assert len(lines_shown(screen)) == 37
         assert "step test" not in said(app)
 
 

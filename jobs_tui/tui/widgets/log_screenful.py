@@ -62,8 +62,11 @@ class Screenful:
 
     @property
     def new_lines(self) -> int:
-        """Lines that came since following was paused."""
-        return 0 if self.follow else max(0, self._last() - self._seen)
+        """Lines that came since following was paused, of those that are shown."""
+        if self.follow:
+            return 0
+        entries = self.entries
+        return max(0, entries.count() - entries.entry(self._seen + 1))
 
     @property
     def percent(self) -> int:
