@@ -5,11 +5,12 @@ from typing import Any
 from textual.widgets import Static
 
 from jobs_tui.models.enums import ExecutionStatus
-from jobs_tui.service import jobs, runs
+from jobs_tui.models.resource import ResourceKind
+from jobs_tui.service import jobs, resources, runs
 from jobs_tui.service.context import Context
 from jobs_tui.tui.dialogs import Confirm, CopyMenu, MessageDialog, RunParameters
 from tests.fakes import FakeClock
-from tests.tui.screens import dashboard, names, opened, press, said, settled, text_of
+from tests.tui.screens import dashboard, names, opened, press, said, settled, text_of, words_of
 
 
 async def test_an_empty_home_says_what_to_do_and_loads_examples(ctx: Context) -> None:
@@ -282,3 +283,16 @@ async def test_a_storm_of_sizes(ctx: Context, make_job: Any) -> None:
             await pilot.press("j")
         await settled(pilot)
         assert "STATE" in text_of(app)
+
+
+async def test_the_preview_tells_a_team_from_an_agent_and_names_smart(
+    ctx: Context, make_job: Any
+) -> None:
+    members = [{"agent": "ops"}]
+    resources.create(ctx, ResourceKind.TEAM, {"id": "crew", "members": members})
+    make_job("a", planning_mode="predefined_team", entity_id="crew")
+    make_job("b", planning_mode="on_the_fly", entity_id=None)
+    async with opened(ctx) as (app, pilot):
+        assert "team crew" in words_of(app)
+        await press(pilot, "j")
+        assert "who Smart" in words_of(app)

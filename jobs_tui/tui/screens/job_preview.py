@@ -19,6 +19,7 @@ from jobs_tui.service import budgets, dashboard, jobs, runs
 from jobs_tui.service.context import Context
 from jobs_tui.service.waiting import Waiting
 from jobs_tui.tui.screens import budget_words
+from jobs_tui.tui.screens.job_words import doer
 from jobs_tui.tui.spans import ago, bars, day_time, long_span, span, took, until
 from jobs_tui.tui.theme import BLOCKED, PAUSED, state_of
 
@@ -102,11 +103,12 @@ def _standings(ctx: Context, job: Job) -> list[Standing]:
 def short(preview: Preview, now: datetime, width: int) -> Content:
     """Five lines for a narrow screen."""
     job, stats = preview.job, preview.stats
+    kind, name = doer(job.definition)
     title = _fit(
         [
             (plain(job.name), "bold"),
-            _label("   agent "),
-            plain(job.definition.entity_id or "--"),
+            _label(f"   {kind} "),
+            name,
             _label("   runs "),
             str(job.total_executions),
             _label("   fails "),
@@ -207,7 +209,8 @@ def _what(preview: Preview, width: int) -> list[Content]:
     lines = [_labelled("WHAT" if not place else "", text) for place, text in enumerate(prompt)]
     config = preview.config
     retry = f"  tries {config.retry.max_attempts}" if config.retry.max_attempts > 1 else ""
-    who = f"{plain(definition.entity_id or '--')}  timeout {span(config.timeout)}{retry}"
+    kind, name = doer(definition)
+    who = f"{name}  timeout {span(config.timeout)}{retry}"
     return [*lines, _labelled("WHO", _cut(who, width - 6))]
 
 

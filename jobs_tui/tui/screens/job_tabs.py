@@ -17,7 +17,7 @@ from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import webhook_url
 from jobs_tui.tui.dialogs import text_of
 from jobs_tui.tui.screens import hook_rows
-from jobs_tui.tui.screens.job_words import JobFacts
+from jobs_tui.tui.screens.job_words import JobFacts, doer
 from jobs_tui.tui.spans import day_time, long_span, span, took
 from jobs_tui.tui.theme import state_of
 from jobs_tui.tui.widgets.virtual_list import Column, Row
@@ -51,7 +51,7 @@ def definition(ctx: Context, facts: JobFacts, now: datetime) -> Content:
         _field("description", plain(written.description or "--")),
         _field("tags", plain(", ".join(written.tags) or "--")),
         _field("trigger", plain(facts.words)),
-        _field("agent", plain(written.entity_id or "--")),
+        _field(*doer(written)),
         _field("timeout", f"{span(config.timeout)} per attempt"),
         _field("retries", retry),
     ]

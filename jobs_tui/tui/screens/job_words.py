@@ -12,7 +12,7 @@ from jobs_tui.models.config import job_config
 from jobs_tui.models.enums import ExecutionStatus, TriggerType
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.execution import Execution
-from jobs_tui.models.job import Job
+from jobs_tui.models.job import Definition, Job
 from jobs_tui.schedule.zones import zone
 from jobs_tui.service import dashboard, job_detail, jobs
 from jobs_tui.service.context import Context
@@ -119,15 +119,23 @@ def _name(facts: JobFacts, now: datetime, width: int) -> Content:
     return spread(crumb, right, width)
 
 
+def doer(definition: Definition) -> tuple[str, str]:
+    """Who does the job: ``agent`` and its id, ``team`` and its id..., ``who`` and ``Smart``."""
+    if definition.entity_type is None or definition.entity_id is None:
+        return "who", "Smart"
+    return definition.entity_type.value, plain(definition.entity_id)
+
+
 def _record(facts: JobFacts, width: int, wide: bool) -> Content:
     job, stats = facts.job, facts.stats
+    kind, name = doer(job.definition)
     gap = "     " if wide else "   "
     total = job.successful_executions + job.failed_executions
     parts: list[Part] = [
         f" {plain(facts.words)}",
         gap,
-        ("agent ", "$quiet"),
-        plain(job.definition.entity_id or "--"),
+        (f"{kind} ", "$quiet"),
+        name,
     ]
     if total:
         share = round(100 * job.successful_executions / total)
