@@ -209,8 +209,7 @@ def _what(preview: Preview, width: int) -> list[Content]:
     lines = [_labelled("WHAT" if not place else "", text) for place, text in enumerate(prompt)]
     config = preview.config
     retry = f"  tries {config.retry.max_attempts}" if config.retry.max_attempts > 1 else ""
-    kind, name = doer(definition)
-    who = f"{name}  timeout {span(config.timeout)}{retry}"
+    who = f"{doer(definition)[1]}  timeout {span(config.timeout)}{retry}"
     return [*lines, _labelled("WHO", _cut(who, width - 6))]
 
 
