@@ -205,4 +205,6 @@ class Who(Step):
 
 def _smart_line(smart: Selection) -> Content:
     style = "$state-warn" if smart.unclear else "$title"
-    return Content.assemble((plain(smart_words(smart)), style), ("   m explains", "$quiet"))
+    return Content.assemble(
+        (plain(smart_words(smart)), style), ("   m\N{NO-BREAK SPACE}explains", "$quiet")
+    )
