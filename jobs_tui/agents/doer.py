@@ -61,8 +61,16 @@ class Doer:
         known = {one.id: one for one in directory.all_agents()}
         return [known[one] for one in dict.fromkeys(ids) if one in known]
 
+    @property
+    def disabled(self) -> str:
+        """That somebody has switched it off, in words; empty when nobody has."""
+        one = self.agent or self.team or self.workflow
+        return "" if one is None or one.enabled else f"The {self.kind} {one.id} is disabled."
+
     def not_ready(self, directory: Directory) -> str:
         """Why it cannot work here; empty when it can. Secrets are not looked at."""
+        if self.disabled:
+            return self.disabled
         if self.agent is not None:
             return agent_not_ready(self.agent)
         if self.team is not None:

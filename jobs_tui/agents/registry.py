@@ -101,7 +101,7 @@ def info(agent: AgentInput) -> AgentInfo:
     except (NotFound, Refused) as problem:
         reason = problem.message
     if not agent.enabled:
-        reason = "It is disabled."
+        reason = f"The agent {agent.id} is disabled."
     return AgentInfo(
         agent.id,
         agent.label,

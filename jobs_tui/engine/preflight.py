@@ -63,6 +63,8 @@ async def preflight(
         NotFound: its agent, team or workflow does not exist.
     """
     doer = doer_of(definition, directory)
+    if doer.disabled:
+        return NoGo(ExecutionStatus.FAILED, doer.disabled)
     notes: list[str] = []
     environment = environment_of(definition, directory)
     if environment is not None:

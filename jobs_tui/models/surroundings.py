@@ -6,7 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictStr
 
-from jobs_tui.models.job_input import ExecutionEnvironmentInput, Short, Text
+from jobs_tui.models.job_input import (
+    ExecutionEnvironmentInput,
+    Short,
+    Text,
+    VariableName,
+    VariableValue,
+)
 from jobs_tui.models.resource import ResourceId
 
 
@@ -61,7 +67,7 @@ class IntegrationInput(BaseModel):
     name: Annotated[StrictStr, Field(max_length=255)] = ""
     """For people; the id when empty."""
     description: Text = ""
-    env_vars: dict[StrictStr, StrictStr] = {}
+    env_vars: dict[VariableName, VariableValue] = {}
     secrets: list[Short] = []
     """As in an execution environment: ``NAME``, or ``NAME=REFERENCE``."""
 

@@ -80,7 +80,7 @@ class GroupLine:
     def reason(self) -> str:
         """Why it cannot work now; empty when it can."""
         if not self.spec.enabled:
-            return "It is disabled."
+            return f"The {self.kind} {self.id} is disabled."
         return next(iter(self.not_ready.values()), "")
 
 

@@ -95,15 +95,11 @@ def _agent(ctx: Context, agent: AgentInput) -> dict[str, Any]:
 
 def _team(ctx: Context, team: TeamInput) -> dict[str, Any]:
     reason = Doer(DoerKind.TEAM, team.id, team=team).not_ready(ctx.directory)
-    if not team.enabled:
-        reason = "It is disabled."
     return {"ready": not reason, "reason": reason or None}
 
 
 def _workflow(ctx: Context, workflow: WorkflowInput) -> dict[str, Any]:
     reason = Doer(DoerKind.WORKFLOW, workflow.id, workflow=workflow).not_ready(ctx.directory)
-    if not workflow.enabled:
-        reason = "It is disabled."
     return {"ready": not reason, "reason": reason or None}
 
 

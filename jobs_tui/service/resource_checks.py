@@ -25,7 +25,7 @@ def check_spec(ctx: Context, kind: ResourceKind, spec: dict[str, Any], known: Di
         InvalidInput: with ``field``.
     """
     if kind is ResourceKind.AGENT:
-        _agent(AgentInput.model_validate(spec))
+        _agent(AgentInput.model_validate(spec), known)
     elif kind is ResourceKind.TEAM:
         _team(TeamInput.model_validate(spec), known)
     elif kind is ResourceKind.WORKFLOW:
@@ -38,12 +38,22 @@ def check_spec(ctx: Context, kind: ResourceKind, spec: dict[str, Any], known: Di
         _policy(ctx, PolicyInput.model_validate(spec))
 
 
-def _agent(agent: AgentInput) -> None:
+def _agent(agent: AgentInput, known: Directory) -> None:
     try:
         get_runner(agent.kind)
     except NotFound as error:
         raise InvalidInput(error.message, error.hint, field="kind") from None
     _secrets(agent.execution_environment.secrets)
+    _integrations(agent.execution_environment, known)
+    if agent.base_url is not None:
+        from jobs_tui.agents.llm.endpoints import is_url
+
+        if not is_url(agent.base_url):
+            raise InvalidInput(
+                f"{agent.base_url!r:.100} is not the address of an endpoint.",
+                "Write one with http or https, such as http://127.0.0.1:11434/v1.",
+                field="base_url",
+            )
     if agent.api_key is not None:
         try:
             parse_reference(agent.api_key)

@@ -72,7 +72,7 @@ def test_an_agent_that_is_not_ready_says_why(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PATH", "/nope")
     assert info(SHELL).reason == "bash was not found on PATH. Install bash."
     off = AgentInput(id="off", kind="shell", enabled=False)
-    assert info(off).reason == "It is disabled."
+    assert info(off).reason == f"The agent {off.id} is disabled."
 
 
 def test_the_import_is_cheap() -> None:

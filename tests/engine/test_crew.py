@@ -18,6 +18,8 @@ from jobs_tui.models.job import Job
 from jobs_tui.models.resource import ResourceKind
 from jobs_tui.service import approvals, resources, runs, starts
 from jobs_tui.service.context import Context
+from jobs_tui.service.dry_run import of_job
+from jobs_tui.service.resource_answers import find_answer
 from jobs_tui.store import spending, steps
 from jobs_tui.store.agent_stats import by_agent
 from jobs_tui.store.database import Store
@@ -121,6 +123,43 @@ async def test_what_had_ended_before_a_wait_is_neither_done_nor_shown_again(
     assert (during["asks"].status, during["last"].status) == ("running", "queued")
     assert during["asks"].started_at == before["asks"].started_at
     assert [one.position for one in during.values()] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        (ResourceKind.AGENT, {"kind": "ops"}),
+        (ResourceKind.TEAM, {"members": [{"agent": "a"}]}),
+        (ResourceKind.WORKFLOW, {"steps": [{"name": "one", "agent": "a", "prompt": "p"}]}),
+    ],
+    ids=str,
+)
+async def test_what_is_disabled_does_no_job_and_every_face_says_so_alike(
+    store: Store,
+    ctx: Context,
+    agents: Any,
+    make_job: MakeJob,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: ResourceKind,
+    spec: dict[str, Any],
+) -> None:
+    agents("a")
+    done: list[str] = []
+
+    async def work(task: Task, output: Output) -> Result:
+        done.append(task.step)
+        return Result("completed")
+
+    use(monkeypatch, work)
+    resources.create(ctx, kind, {"id": "off", "enabled": False, **spec})
+    job = make_job("go", planning_mode=f"predefined_{kind}", entity_id="off")
+    said = f"The {kind} off is disabled."
+    assert find_answer(ctx, kind, "off")["reason"] == said
+    assert said in [one.message for one in of_job(ctx, job, {}).checks]
+    run = starts.start(ctx, job.id).execution_id
+    async with dispatching(dispatcher_of(store)):
+        ended = await wait_end(ctx, run)
+    assert (ended.status, ended.error_message, done) == (ExecutionStatus.FAILED, said, [])
 
 
 PLAN = '{"steps": [{"name": "s", "agent": "worker", "prompt": "check the disks", "needs": []}]}'

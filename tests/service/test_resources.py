@@ -56,6 +56,15 @@ def test_an_id_is_taken_once_and_built_in_ones_never(ctx: Context) -> None:
         (AGENT, {"id": "x", "kind": "shell", "limits": {"cost": -1}}, "limits.cost"),
         (AGENT, {"id": "x", "kind": "shell", "api_key": "sk-secret"}, "api_key"),
         (AGENT, {"id": "x", "kind": "shell", "unheard": 1}, "unheard"),
+        (AGENT, {"id": "x", "kind": "llm", "base_url": "file:///etc/passwd"}, "base_url"),
+        (AGENT, {"id": "x", "kind": "llm", "base_url": "http://[::1"}, "base_url"),
+        (
+            AGENT,
+            {"id": "x", "kind": "shell", "execution_environment": {"integration_ids": ["gone"]}},
+            "integration_ids",
+        ),
+        (INTEGRATION, {"id": "x", "env_vars": {"A": "\x00"}}, "env_vars.A"),
+        (INTEGRATION, {"id": "x", "env_vars": {"A=B": "c"}}, "env_vars.A=B.[key]"),
         (
             POLICY,
             {"id": "p", "engine": "opa", "url": "http://h/v1/data/x", "token": "eyJhb"},

@@ -154,7 +154,7 @@ def group_preview(line: GroupLine, users: Sequence[str]) -> list[Content]:
             f"{one.name}{' <- ' + '+'.join(one.needs) if one.needs else ''}"
             for one in line.spec.steps
         )
-    why = "; ".join(line.not_ready.values())
+    why = "; ".join(line.not_ready.values()) if line.spec.enabled else line.reason
     return [
         Content.assemble((plain(line.spec.label), "bold"), f"   {plain(line.spec.description)}"),
         Content.styled(plain(why), "$state-warn") if why else Content.styled(plain(how), "$quiet"),
