@@ -66,8 +66,8 @@ def test_an_error_is_shown_as_it_was_told_and_a_bare_exit_code_by_its_number(
     make_job: Any, make_run: Any
 ) -> None:
     job, failed = make_job("health"), ExecutionStatus.FAILED
-    alarm = make_run(job, failed, error="CPU is at 97% (limit 80%).", exit_code=1)
-    bare = make_run(job, failed, result="last words", exit_code=3)
+    alarm = make_run(job, failed, ago=60, error="CPU is at 97% (limit 80%).", exit_code=1)
+    bare = make_run(job, failed, ago=30, result="last words", exit_code=3)
     assert run_words.outcome(alarm) == "CPU is at 97% (limit 80%)."
     assert run_words.outcome(bare) == "exit 3: last words"
 
