@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Input, Static
 
+from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.errors import JobsTuiError, NotFound
 from jobs_tui.models.execution import Execution
@@ -97,7 +98,8 @@ class LogScreen(LogActions):
         if status is ExecutionStatus.RUNNING:
             return "No output yet."
         if status.live:
-            return "Not started yet: it waits for its turn."
+            reason = self.detail.waiting_reason
+            return f"Not started yet: {plain(reason or 'it waits for its turn.')}"
         return "This run wrote nothing."
 
     # Reading and showing
