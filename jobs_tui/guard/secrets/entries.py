@@ -34,7 +34,7 @@ def parse_reference(text: str) -> str:
     """A reference with its scheme written out: a bare name is ``store:NAME``.
 
     Raises:
-        InvalidInput: it is empty or has no name behind its scheme.
+        InvalidInput: it is empty, has no name behind its scheme, or a scheme that there is not.
     """
     text = text.strip()
     if "\x00" in text:
@@ -47,6 +47,12 @@ def parse_reference(text: str) -> str:
     if not text or "\x00" in text or "\n" in text:
         raise InvalidInput(
             "A secret is named by a name, or by a reference such as env:NAME.", field="secrets"
+        )
+    if colon:  # no secret of the store has one in its name
+        raise InvalidInput(
+            "A secret reference begins with a way of keeping secrets that does not exist here.",
+            f"Ways: {', '.join(SCHEMES)}; a name alone is a secret of this home.",
+            field="secrets",
         )
     return f"store:{text}"
 

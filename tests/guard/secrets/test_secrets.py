@@ -45,7 +45,7 @@ def test_entries_name_a_variable_and_where_its_value_is(
     assert parse_entry(text) == SecretEntry(variable, reference)
 
 
-@pytest.mark.parametrize("text", ["", " ", "env:", "a\nb", "12 34", "file:///"])
+@pytest.mark.parametrize("text", ["", " ", "env:", "a\nb", "12 34", "file:///", "A=vault:x"])
 def test_what_names_nothing_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         parse_entry(text)
