@@ -44,8 +44,10 @@ def parse_yaml(text: str, place: str) -> Any:
     """YAML, of which JSON is a part. Raises InvalidInput with line and column."""
     import yaml
 
+    from jobs_tui.service.yaml_text import load_yaml
+
     try:
-        return yaml.safe_load(text)
+        return load_yaml(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
