@@ -78,9 +78,9 @@ def evaluate(placeholder: Placeholder, values: Mapping[str, object]) -> object:
         InvalidInput: field ``parameters`` when a variable or a part of it is missing, field
             ``prompt_template`` when the expression cannot be worked out with these values.
     """
-    from jinja2 import TemplateError, Undefined, UndefinedError
+    from jinja2 import Undefined, UndefinedError
 
-    from jobs_tui.guard.sandbox import expressions
+    from jobs_tui.guard.sandbox import FAULTS, expressions
 
     where = f"{{{{ {placeholder.label} }}}} in line {placeholder.line}"
     if placeholder.label in placeholder.names and placeholder.label in values:
@@ -100,8 +100,7 @@ def evaluate(placeholder: Placeholder, values: Mapping[str, object]) -> object:
             "Give the missing part, or a default: {{ ... | default('...') }}.",
             field="parameters",
         ) from error
-    except (TemplateError, ArithmeticError, LookupError, RecursionError, TypeError,
-            ValueError, AttributeError, AssertionError) as error:  # fmt: skip
+    except FAULTS as error:
         raise InvalidInput(
             f"{where} cannot be worked out: {str(error).rstrip('.')}.",
             "Check the value and the filters.",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, Undefined, nodes
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, nodes
 from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.exceptions import SecurityError
 from jinja2.parser import Parser
@@ -24,6 +24,11 @@ MAX_RANGE: Final = 100_000
 MAX_PRODUCT: Final = 100_000
 """Characters or items that ``*`` may make of a text or list."""
 MAX_POWER: Final = 64
+FAULTS: Final = (
+    TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError,
+    AttributeError, AssertionError,
+)  # fmt: skip
+"""What working out a template with a user's values may raise."""
 
 # They make texts and lists of any size out of one number.
 _UNBOUNDED_FILTERS = ("center", "format", "slice", "batch", "xmlattr", "pprint")

@@ -48,9 +48,9 @@ def render_text(template: str, values: Mapping[str, object]) -> str:
     """
     if not _has_markup(template):
         return template
-    from jinja2 import TemplateError, UndefinedError
+    from jinja2 import UndefinedError
 
-    from jobs_tui.guard.sandbox import counting_range, texts
+    from jobs_tui.guard.sandbox import FAULTS, counting_range, texts
 
     tree = _parse(template)
     environment = texts()
@@ -77,8 +77,7 @@ def render_text(template: str, values: Mapping[str, object]) -> str:
             "Give the missing part, or a default: {{ ... | default('...') }}.",
             field="parameters",
         ) from error
-    except (TemplateError, ArithmeticError, LookupError, RecursionError, TypeError,
-            ValueError, AttributeError, AssertionError) as error:  # fmt: skip
+    except FAULTS as error:
         raise InvalidInput(
             f"The prompt cannot be filled in{_line(error)}: {_reason(error)}.",
             "Check that place of the prompt.",
