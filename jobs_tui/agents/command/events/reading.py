@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
@@ -27,7 +28,7 @@ Line = tuple[str, str]
 """A stream (``agent``, ``tool_call``, ``tool_result``, ``system``, ``stdout``) and its text."""
 
 
-class Events:
+class Events(ABC):
     """Reads the events of one run, and knows in the end how it went."""
 
     final: ClassVar[str] = ""
@@ -54,9 +55,9 @@ class Events:
         self.cost: Decimal | None = None
         self._said = ""
 
+    @abstractmethod
     def read(self, event: Mapping[str, Any]) -> Iterator[Line]:
         """What the log says of an event."""
-        raise NotImplementedError
 
     def end(self) -> Iterator[Line]:
         """What is left to say when the output is at its end."""
