@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -115,7 +114,7 @@ def rotate(made: str, name: str, endings: str, keep: int) -> int:
         if match is not None and match[0] != newest
     )
     for left in filter(half.match, there):
-        _forget(os.path.join(target, left))
+        _forget(os.path.join(target, left), made)
     old = found[: max(0, len(found) - (keep - 1))]
     for _, _, one in old:
         try:
@@ -129,9 +128,9 @@ def rotate(made: str, name: str, endings: str, keep: int) -> int:
     return len(old)
 
 
-def _forget(part: str) -> None:
+def _forget(part: str, made: str) -> None:
     with suppress(OSError):  # it is no backup: the one that was made is not worse for it
-        if time.time() - os.stat(part).st_mtime > LEFT_AFTER:
+        if os.stat(made).st_mtime - os.stat(part).st_mtime > LEFT_AFTER:
             os.unlink(part)
 
 
