@@ -133,31 +133,30 @@ def count_in(
     file: IO[bytes],
     wanted: re.Pattern[str],
     examples: int,
-    since: float | None,
+    now: datetime,
+    since: datetime | None,
 ) -> None:
     """Count in an open file; ``one`` is kept up to date, so that a part of it is known too."""
     last: deque[tuple[int, str]] = deque(maxlen=max(1, examples))
     one["examples"] = last
-    now = datetime.now().astimezone()
-    start = None if since is None else datetime.fromtimestamp(since).astimezone()
     recent = True
     for raw in lines_of(file):
         one["lines"] += 1
         line = raw.decode("utf-8", "replace")
-        if start is not None:
+        if since is not None:
             at = stamp_of(line, now)
             # a line without a time, as in a traceback, is of the time of the one before it
-            recent = recent if at is None else at >= start
+            recent = recent if at is None else at >= since
         if recent and wanted.search(line) is not None:
             one["matches"] += 1
             last.append((one["lines"], line.strip()[:_SHOWN]))
 
 
-def scan(
-    paths: list[str], pattern: str, examples: int, since: float | None, answer: dict[str, Any]
-) -> None:
+def scan(paths: list[str], asked: dict[str, Any], answer: dict[str, Any]) -> None:
     """Count in all files; ``answer`` is filled as it goes."""
-    wanted = re.compile(pattern, re.IGNORECASE)
+    wanted = re.compile(asked["pattern"], re.IGNORECASE)
+    now = datetime.fromtimestamp(asked["now"]).astimezone()
+    since = None if asked["hours"] is None else now - timedelta(hours=asked["hours"])
     seen: set[str] = set()
     for path, itself in named(paths):
         if path in seen:
@@ -168,7 +167,7 @@ def scan(
         seen.add(path)
         one: dict[str, Any] = {"path": path, "lines": 0, "matches": 0, "examples": []}
         try:
-            if since is not None and os.stat(path).st_mtime < since:
+            if since is not None and os.stat(path).st_mtime < since.timestamp():
                 answer["old"] += 1
                 continue
             with opened(path) as file:
@@ -176,7 +175,7 @@ def scan(
                     answer["binary"] += 1
                     continue
                 answer["files"].append(one)
-                count_in(one, file, wanted, examples, since)
+                count_in(one, file, wanted, asked["examples"], now, since)
         except TimeUp:
             answer["late"] = f"{path}, line {one['lines']:,}"
             return
@@ -200,7 +199,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGALRM, up)
     signal.setitimer(signal.ITIMER_REAL, asked["seconds"])
     try:
-        scan(arguments[1:], asked["pattern"], asked["examples"], asked["since"], answer)
+        scan(arguments[1:], asked, answer)
     except (re.error, OverflowError, RecursionError, MemoryError) as error:
         answer["bad"] = str(error) or "it is too big"
     except TimeUp:

@@ -109,13 +109,11 @@ def _alarms(arguments: LogScan, answer: dict[str, Any], total: int) -> tuple[str
 
 
 async def _read(arguments: LogScan, context: ToolContext) -> dict[str, Any]:
-    since = None
-    if arguments.hours is not None:
-        since = context.store.clock.now().timestamp() - arguments.hours * 3600
     asked = {
         "pattern": arguments.pattern,
         "examples": arguments.examples,
-        "since": since,
+        "now": context.store.clock.now().timestamp(),
+        "hours": arguments.hours,
         "seconds": arguments.seconds,
     }
     paths = [context.path(one) for one in arguments.paths]
