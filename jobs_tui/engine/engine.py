@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from jobs_tui.engine import occurrences
+from jobs_tui.engine.aftermath import WAITING, settle_all
 from jobs_tui.engine.clockwork import Clockwork
 from jobs_tui.engine.dispatcher import LEASE, MakeDispatcher
 from jobs_tui.engine.events import tell
@@ -119,12 +120,14 @@ class Engine:
                 await self._launcher.close()
 
     async def tick(self) -> None:
-        """Decide what is due, and arrange the next tick."""
+        """Settle what has ended, decide what is due, and arrange the next tick."""
         async with self._tick_lock:
             if self._stop.is_set() or not self._ready:
                 return
             try:
                 await self._look_at_clock()
+                if await settle_all(self.store):
+                    self.dispatcher.wake()
                 more = True
                 while more:
                     decided = await occurrences.decide_due(self.store, self.store.clock.now())
@@ -248,6 +251,8 @@ class Engine:
         for execution_id, who in queue.cancel_requests(self.store.jobs.reader()):
             self.dispatcher.cancel(execution_id, f"cancelled by {who}")
         self.dispatcher.wake()
+        if self._ready and self.store.row(WAITING) is not None:
+            await self.tick()
         due = occurrences.next_due(self.store)
         now = self.store.clock.now()
         if self._ready and due is not None and self._clockwork.running:

@@ -14,6 +14,7 @@ from jobs_tui.agents import prompt as prompts
 from jobs_tui.agents.directory import Directory, directory
 from jobs_tui.agents.doer import agent_of
 from jobs_tui.agents.missing import queue_of
+from jobs_tui.engine.ending import end_if_over, spent
 from jobs_tui.models.config import JobConfig, job_config
 from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
 from jobs_tui.models.errors import JobsTuiError
@@ -21,10 +22,8 @@ from jobs_tui.models.ids import new_execution_id
 from jobs_tui.models.job import Job
 from jobs_tui.models.times import from_text, maybe_to_text, to_text
 from jobs_tui.schedule.clock_steps import after_backward_step
-from jobs_tui.schedule.cron import parse_cron
-from jobs_tui.schedule.decisions import Policy, Start, decide
-from jobs_tui.schedule.next_fires import next_fire
-from jobs_tui.schedule.zones import zone
+from jobs_tui.schedule.decisions import NEVER_TOO_LATE, Policy, Start, decide
+from jobs_tui.schedule.timing import INSTANT, counts_from_end, delay_of, timing_of
 from jobs_tui.store import executions
 from jobs_tui.store import jobs as rows
 from jobs_tui.store.database import Store
@@ -83,29 +82,42 @@ def _decide_job(
 ) -> int:
     definition = job.definition
     try:
-        cron = parse_cron(definition.cron_schedule or "")
-        place = zone(definition.cron_timezone or "UTC")
+        timing = timing_of(definition, job.created_at, job.due_at)
         config = job_config(definition.config)
     except JobsTuiError as error:
         # What was valid when it was saved need not be valid for ever: time zones go away.
         block(connection, job.id, error.sentence())
         return 0
+    if timing is None:
+        connection.execute("update jobs set next_due_at = null where id = ?", (job.id,))
+        return 0
+    never_lost = definition.trigger_type is TriggerType.ONE_OFF or counts_from_end(definition)
     policy = Policy(
         overlap=config.overlap,
         grace=config.grace,
         catchup=config.catchup,
-        catchup_window=config.catchup_window,
+        catchup_window=NEVER_TOO_LATE if never_lost else config.catchup_window,
         max_parallel=config.max_parallel,
     )
-    decision = decide(cron, place, job.cursor_at or job.created_at, now, policy, job.live)
+    left = None
+    if definition.max_runs is not None:
+        left = max(0, definition.max_runs - job.counted_runs)
+    decision = decide(timing, job.cursor_at or job.created_at, now, policy, job.live, left)
     for skip in decision.skips:
         insert_skip(connection, job, skip, now, "engine")
     for start in decision.starts:
         _insert_start(connection, job, config, start, now, epoch, directory)
+    due = decision.next_due
+    if left is not None and len(decision.starts) >= left:
+        due = None
     connection.execute(
-        "update jobs set cursor_at = ?, next_due_at = ? where id = ?",
-        (to_text(decision.cursor), maybe_to_text(decision.next_due), job.id),
+        "update jobs set cursor_at = ?, next_due_at = ?, counted_runs = counted_runs + ?"
+        " where id = ?",
+        (to_text(decision.cursor), maybe_to_text(due), len(decision.starts), job.id),
     )
+    if due is None and not decision.starts and not job.live:
+        # Nothing is under way whose end would settle it.
+        end_if_over(connection, job.id, now)
     return len(decision.starts)
 
 
@@ -122,7 +134,7 @@ def _insert_start(
         id=new_execution_id(),
         job_id=job.id,
         revision=job.revision,
-        trigger_type=TriggerType.CRON,
+        trigger_type=job.definition.trigger_type,
         kind=Kind(start.kind),
         created_at=now,
         nominal_at=start.nominal,
@@ -173,7 +185,8 @@ async def recompute(store: Store, now: datetime) -> list[str]:
         row[0]
         for row in store.rows(
             "select id from jobs where enabled = 1 and archived_at is null"
-            " and trigger_type = 'cron' order by next_due_at"
+            " and ended_as is null and trigger_type not in ('webhook', 'manual')"
+            " order by next_due_at"
         )
     ]
     moved: list[str] = []
@@ -189,8 +202,8 @@ def _recompute(connection: sqlite3.Connection, ids: list[str], now: datetime) ->
         if job is None:
             continue
         try:
-            cron = parse_cron(job.definition.cron_schedule or "")
-            due = next_fire(cron, zone(job.definition.cron_timezone or "UTC"), job.cursor_at or now)
+            timing = timing_of(job.definition, job.created_at, job.due_at)
+            due = None if timing is None or spent(job) else timing.next(job.cursor_at or now)
         except JobsTuiError as error:
             block(connection, job.id, error.sentence())
             moved.append(f"{job.name}: {error.sentence()}")
@@ -215,20 +228,29 @@ def _clock_went_back(connection: sqlite3.Connection, now: datetime, step: timede
         "insert or replace into facts (name, value) values ('clock_epoch', ?)",
         (str(clock_epoch(connection) + 1),),
     )
-    where = "where jobs.archived_at is null and jobs.trigger_type = 'cron' and jobs.cursor_at > ?"
+    where = (
+        "where jobs.archived_at is null and jobs.ended_as is null"
+        " and jobs.trigger_type not in ('webhook', 'manual') and jobs.cursor_at > ?"
+    )
     for row in connection.execute(f"{rows.SELECT} {where}", (to_text(now),)).fetchall():
         job = rows.job_from(row)
         try:
-            cron = parse_cron(job.definition.cron_schedule or "")
-            place = zone(job.definition.cron_timezone or "UTC")
+            timing = timing_of(job.definition, job.created_at, job.due_at)
         except JobsTuiError as error:
             block(connection, job.id, error.sentence())
             continue
+        if timing is None:
+            continue
         cursor = after_backward_step(
-            cron.is_wildcard, job.cursor_at or now, now, step.total_seconds()
+            timing.follows_wall, job.cursor_at or now, now, step.total_seconds()
         )
-        due = next_fire(cron, place, cursor) if job.enabled else None
+        due_at = job.due_at
+        if due_at is not None:  # counted from an end that the new clock has not seen yet
+            due_at = min(due_at, now + delay_of(job.definition))
+            timing = timing_of(job.definition, job.created_at, due_at) or timing
+            cursor = min(cursor, due_at - INSTANT)
+        due = timing.next(cursor) if job.enabled and not spent(job) else None
         connection.execute(
-            "update jobs set cursor_at = ?, next_due_at = ? where id = ?",
-            (to_text(cursor), maybe_to_text(due), job.id),
+            "update jobs set cursor_at = ?, due_at = ?, next_due_at = ? where id = ?",
+            (to_text(cursor), maybe_to_text(due_at), maybe_to_text(due), job.id),
         )

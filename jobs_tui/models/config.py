@@ -106,6 +106,8 @@ class JobConfig(BaseModel):
     catchup: Literal["latest"] = "latest"
     catchup_window: Seconds = 86_400.0
     """Seconds: older occurrences are never made up."""
+    pause_on_failure: Annotated[Count, Field(ge=0, le=1000)] = 0
+    """Failed runs in a row after which the job is paused; 0: never."""
     on_lost: Literal["fail", "retry"] = "fail"
     budget: Budget | None = None
     """What all runs of the job together may spend on models; None does not limit."""

@@ -24,6 +24,31 @@ class TriggerType(Described):
     CRON = "cron", "starts on a schedule"
     WEBHOOK = "webhook", "starts when a signed HTTP request arrives"
     MANUAL = "manual", "starts only by hand, by command or by API"
+    ONE_OFF = "one_off", "starts once, at a time"
+    RECURRING = "recurring", "starts again and again, at a fixed interval"
+    ONGOING = "ongoing", "starts again after each run, until its end condition holds"
+
+
+class IntervalMode(Described):
+    """What the interval of a recurring job counts from (SCHEDULING.md 5)."""
+
+    FIXED_RATE = "fixed_rate", "from a fixed beginning, however long runs take"
+    FIXED_DELAY = "fixed_delay", "from the end of each run"
+
+
+class Conversation(Described):
+    """What an agent with a model knows of the runs before."""
+
+    NEW = "new", "each run begins anew"
+    CONTINUE = "continue", "each run goes on where the last one ended"
+
+
+class DeliverWhen(Described):
+    """Which results are delivered."""
+
+    ALWAYS = "always", "every run's"
+    WORTH_REPORTING = "worth_reporting", "those that the agent or a change calls worth reporting"
+    FAILURE = "failure", "those of failed runs"
 
 
 class PlanningMode(Described):
@@ -109,6 +134,7 @@ class Kind(Described):
     MANUAL = "manual", "someone started it"
     API = "api", "a program started it"
     RERUN = "rerun", "an earlier run was started again"
+    CHAIN = "chain", "a run of a job that it depends on had ended"
 
 
 class Stream(Described):

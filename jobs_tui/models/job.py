@@ -7,8 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from jobs_tui.models.enums import (
+    Conversation,
+    DeliverWhen,
     EntityType,
     ExecutorType,
+    IntervalMode,
     JobStatus,
     PlanningMode,
     TriggerType,
@@ -53,6 +56,25 @@ class Definition:
     parameters: tuple[Parameter, ...] = ()
     config: dict[str, Any] = field(default_factory=dict)
     execution_environment: dict[str, Any] | None = None
+    run_at: str | None = None
+    """When a one-off job starts, UTC text."""
+    interval_seconds: float | None = None
+    """Of a recurring job its period, of an ongoing one the pause after a run."""
+    interval_mode: IntervalMode = IntervalMode.FIXED_RATE
+    start_at: str | None = None
+    """No occurrence before this, UTC text."""
+    end_at: str | None = None
+    """No occurrence after this, UTC text; then the job is completed."""
+    max_runs: int | None = None
+    """Started scheduled and catch-up runs; then the job is completed."""
+    end_condition: dict[str, Any] | None = None
+    """``{"any": [...]}``: when an ongoing job has reached its goal."""
+    watch: dict[str, Any] | None = None
+    """What of a run's answer is compared with the last one's; None: nothing."""
+    depends_on: tuple[dict[str, Any], ...] = ()
+    deliver_to: tuple[dict[str, Any], ...] = ()
+    deliver_when: DeliverWhen = DeliverWhen.ALWAYS
+    conversation: Conversation = Conversation.NEW
 
     @property
     def schedule(self) -> str | None:
@@ -87,6 +109,21 @@ class Job:
     last_triggered_at: datetime | None
     live: int
     """Executions of it that have not ended."""
+    ended_as: JobStatus | None = None
+    """``completed``, ``failed`` or ``cancelled``: nothing starts it any more."""
+    ended_at: datetime | None = None
+    status_reason: str | None = None
+    """Why it ended or was paused by the engine, one sentence."""
+    counted_runs: int = 0
+    """Started scheduled and catch-up runs, for ``max_runs``."""
+    failures_in_row: int = 0
+    due_at: datetime | None = None
+    """When a job that counts from the end of its runs is to start next."""
+    state: dict[str, Any] | None = None
+    """What its runs leave for the next one."""
+    waiting_on: str | None = None
+    """What a job with dependencies waits for, one sentence."""
+    copied_from: str | None = None
 
     @property
     def name(self) -> str:
@@ -98,8 +135,13 @@ class Job:
         """Never contradicts ``enabled`` (DESIGN 4)."""
         if self.archived_at is not None:
             return JobStatus.ARCHIVED
+        if self.ended_as is not None:
+            return self.ended_as
         if not self.enabled:
             return JobStatus.PAUSED
         if self.blocked_reason:
             return JobStatus.BLOCKED
-        return JobStatus.IN_PROGRESS if self.live else JobStatus.ACTIVE
+        if self.live:
+            return JobStatus.IN_PROGRESS
+        waits = self.waiting_on or self.definition.trigger_type is TriggerType.ONE_OFF
+        return JobStatus.PENDING if waits else JobStatus.ACTIVE

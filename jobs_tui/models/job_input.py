@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
@@ -33,7 +34,22 @@ def _as_specified(schema: dict[str, Any]) -> None:
 Name = Annotated[StrictStr, Field(min_length=1, max_length=255)]
 Text = Annotated[StrictStr, Field(max_length=1_000_000, json_schema_extra=_as_specified)]
 Short = Annotated[StrictStr, Field(max_length=1024)]
+
+
+def _one_number(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("a number is wanted, not true or false")
+    return value
+
+
+MaxRuns = Annotated[int, BeforeValidator(_one_number), Field(ge=1, le=1_000_000_000)]
+Duration = Annotated[
+    StrictStr | Annotated[float, Field(allow_inf_nan=False)], BeforeValidator(_one_number)
+]
+"""Seconds, or a text such as ``90s``, ``5m``, ``10 minutes``."""
 Tag = Annotated[StrictStr, Field(min_length=1, max_length=64)]
+
+TriggerName = Literal["cron", "webhook", "manual", "one_off", "recurring", "ongoing"]
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
 
@@ -114,7 +130,7 @@ class JobPatch(BaseModel):
     """Job description"""
     enabled: StrictBool = True
     """Whether the job is enabled"""
-    trigger_type: Literal["cron", "webhook", "manual"] = "manual"
+    trigger_type: TriggerName = "manual"
     """When it starts"""
     cron_schedule: StrictStr | None = None
     """Cron expression (e.g., `0 17 * * *` for daily at 5pm)"""
@@ -146,6 +162,32 @@ class JobPatch(BaseModel):
     """To find it by"""
     parameters: list[ParameterInput] | None = []
     """The variables of the prompt"""
+    run_at: Short | None = None
+    """When a `one_off` job starts: ISO 8601, or words ("tomorrow 9am", "in 3 days")"""
+    now_if_past: StrictBool = False
+    """A `run_at` in the past starts at once instead of being refused; not kept"""
+    interval_seconds: Duration | None = None
+    """`recurring`: the period; `ongoing`: the pause after a run. Seconds, or a text like `5m`"""
+    interval_mode: Literal["fixed_rate", "fixed_delay"] = "fixed_rate"
+    """What the interval of a `recurring` job counts from"""
+    start_at: Short | None = None
+    """Nothing starts before this, as `run_at`"""
+    end_at: Short | None = None
+    """Nothing starts after this, as `run_at`; then the job is completed"""
+    max_runs: MaxRuns | None = None
+    """Starts by the schedule; then the job is completed"""
+    end_condition: StrictStr | dict[StrictStr, Any] | None = None
+    """When an `ongoing` job has reached its goal: a condition, `{"any": [...]}`, or plain words"""
+    watch: dict[StrictStr, Any] | None = None
+    """`{"what": "answer"}`: compare each answer with the last one and report the difference"""
+    depends_on: list[StrictStr | dict[StrictStr, Any]] | None = []
+    """Jobs that come first"""
+    deliver_to: list[dict[StrictStr, Any]] | None = []
+    """Where results go"""
+    deliver_when: Literal["always", "worth_reporting", "failure"] = "always"
+    """Which results go there"""
+    conversation: Literal["new", "continue"] = "new"
+    """Whether an agent with a model goes on with the conversation of the run before"""
 
 
 CREATE_EXAMPLES: list[JsonValue] = [
@@ -184,7 +226,7 @@ class JobCreate(JobPatch):
 
     name: Name
     """Job name"""
-    trigger_type: Literal["cron", "webhook", "manual"]
+    trigger_type: TriggerName
     """When it starts"""
     prompt_template: Text
     """What is to be done; may hold `{{ variables }}`"""

@@ -10,12 +10,10 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from jobs_tui.models.errors import InvalidInput
-from jobs_tui.schedule.cron import CronExpression
 from jobs_tui.schedule.late import Late, catch_up_latest
-from jobs_tui.schedule.next_fires import fires_between, newest_fires, next_fire
+from jobs_tui.schedule.timing import Timing, between, newest
 
 COUNT_LIMIT = 1000
 """Occurrences are counted up to here; a skip with this count reads "1,000+" (SCHEDULING.md 6)."""
@@ -23,7 +21,10 @@ COUNT_LIMIT = 1000
 _TICK = 1e-6
 """Seconds just below what a datetime tells apart, so that the grace includes its end."""
 
-SkipReason = Literal["overlap", "too-late", "coalesced", "paused"]
+SkipReason = Literal["overlap", "too-late", "coalesced", "paused", "max-runs"]
+
+NEVER_TOO_LATE = 1e12
+"""Seconds: the window of an occurrence that is never lost silently (SCHEDULING.md 5, one-off)."""
 
 
 @dataclass(frozen=True)
@@ -128,34 +129,35 @@ CATCHUP_POLICIES = {"latest": catch_up_latest}
 
 
 def decide(
-    cron: CronExpression,
-    zone: ZoneInfo,
+    timing: Timing,
     cursor: datetime,
     now: datetime,
     policy: Policy,
     live: int,
+    left: int | None = None,
 ) -> Decision:
     """Decide every occurrence after the cursor and up to now (SCHEDULING.md 5).
 
     Args:
-        cron, zone: the schedule.
+        timing: the schedule.
         cursor: everything up to here was decided before (aware).
         now: the time of the decision (aware).
         policy: what the job wants.
         live: runs of the job that are queued or running.
+        left: starts that its ``max_runs`` still allows; None: any number.
     """
-    first = next_fire(cron, zone, cursor)
+    first = timing.next(cursor)
     if first is None or first > now:
-        return _decision(cron, zone, cursor, now, [], [])
+        return _decision(timing, cursor, now, [], [])
     on_time_from = max(cursor, _earlier(now, policy.grace + _TICK))
-    on_time = fires_between(cron, zone, on_time_from, now, COUNT_LIMIT)
+    on_time = between(timing, on_time_from, now, COUNT_LIMIT)
 
     wanted: list[Start] = []
     skips: list[Skip] = []
     if first <= on_time_from:
-        newest = newest_fires(cron, zone, cursor, on_time_from, COUNT_LIMIT)
+        late_ones = newest(timing, cursor, on_time_from, COUNT_LIMIT)
         window_start = _earlier(now, policy.catchup_window)
-        late = Late(first, tuple(newest), window_start, some_on_time=bool(on_time))
+        late = Late(first, tuple(late_ones), window_start, some_on_time=bool(on_time))
         chosen = CATCHUP_POLICIES[policy.catchup](late)
         wanted += [Start(nominal, "catch_up") for nominal in chosen.starts]
         if chosen.rest is not None:
@@ -164,37 +166,35 @@ def decide(
     wanted += [Start(nominal, "scheduled") for nominal in on_time]
 
     places = OVERLAP_POLICIES[policy.overlap](live, policy)
-    refused = wanted[places:]
+    starts, refused = wanted[:places], wanted[places:]
+    if left is not None and len(starts) > left:
+        beyond, starts = starts[left:], starts[:left]
+        skips.append(Skip("max-runs", len(beyond), beyond[0].nominal, beyond[-1].nominal))
     if refused:
-        newest = newest_fires(cron, zone, cursor, now, 1)
-        skips.append(Skip("overlap", len(refused), refused[0].nominal, newest[0]))
-    return _decision(cron, zone, cursor, now, wanted[:places], skips)
+        last = newest(timing, cursor, now, 1)
+        skips.append(Skip("overlap", len(refused), refused[0].nominal, last[0]))
+    return _decision(timing, cursor, now, starts, skips)
 
 
-def decide_pause(cron: CronExpression, zone: ZoneInfo, cursor: datetime, now: datetime) -> Decision:
+def decide_pause(timing: Timing, cursor: datetime, now: datetime) -> Decision:
     """At resume: the occurrences since the cursor become one ``paused`` record (S26).
 
     To catch up instead (``resume --catch-up``), call :func:`decide` with the old cursor.
     """
-    first = next_fire(cron, zone, cursor)
+    first = timing.next(cursor)
     skips: list[Skip] = []
     if first is not None and first <= now:
-        newest = newest_fires(cron, zone, cursor, now, COUNT_LIMIT)
-        skips.append(Skip("paused", len(newest), first, newest[0]))
-    return _decision(cron, zone, cursor, now, [], skips)
+        found = newest(timing, cursor, now, COUNT_LIMIT)
+        skips.append(Skip("paused", len(found), first, found[0]))
+    return _decision(timing, cursor, now, [], skips)
 
 
 def _decision(
-    cron: CronExpression,
-    zone: ZoneInfo,
-    cursor: datetime,
-    now: datetime,
-    starts: list[Start],
-    skips: list[Skip],
+    timing: Timing, cursor: datetime, now: datetime, starts: list[Start], skips: list[Skip]
 ) -> Decision:
     # A clock that went back a little must not reopen what was decided (S13).
     reached = max(cursor, now)
-    return Decision(tuple(starts), tuple(skips), reached, next_fire(cron, zone, reached))
+    return Decision(tuple(starts), tuple(skips), reached, timing.next(reached))
 
 
 def _earlier(moment: datetime, seconds: float) -> datetime:

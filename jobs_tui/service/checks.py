@@ -16,7 +16,10 @@ from jobs_tui.models.errors import InvalidInput, JobsTuiError
 from jobs_tui.models.job import Definition, Parameter
 from jobs_tui.models.job_input import IDENTIFIER, JobPatch
 from jobs_tui.schedule.cron import parse_cron
+from jobs_tui.schedule.timing import is_timed
 from jobs_tui.schedule.zones import zone
+from jobs_tui.service.around import Around
+from jobs_tui.service.when_checks import when_fields
 
 ENTITY_OF = {
     PlanningMode.PREDEFINED_AGENT: EntityType.AGENT,
@@ -33,11 +36,14 @@ class Checked:
     warnings: tuple[str, ...]
 
 
-def check(sent: JobPatch, directory: Directory, base: Definition | None = None) -> Checked:
+def check(
+    sent: JobPatch, directory: Directory, around: Around, base: Definition | None = None
+) -> Checked:
     """Everything that can be wrong with a job, found before anything is written.
 
     Args:
         sent: what the caller sent; fields that were not sent are taken from ``base``.
+        around: the time and the other jobs.
 
     Raises:
         InvalidInput: with ``field``.
@@ -71,6 +77,7 @@ def check(sent: JobPatch, directory: Directory, base: Definition | None = None) 
         parameters=_parameters(values["parameters"]),
         config=values["config"],
         execution_environment=values["execution_environment"],
+        **when_fields(values, frozenset(sent.model_fields_set), around),
     )
     _check_mapping(job_config(definition.config))
     warnings += _check_prompt(definition, directory)
@@ -80,11 +87,11 @@ def check(sent: JobPatch, directory: Directory, base: Definition | None = None) 
 
 def _merged(sent: JobPatch, base: Definition | None) -> dict[str, Any]:
     values = sent.model_dump(mode="python")
-    for name, empty in (("config", {}), ("tags", []), ("parameters", [])):
+    for name in ("config", "tags", "parameters", "depends_on", "deliver_to"):
         if values[name] is None:  # cleared
-            values[name] = empty
+            values[name] = {} if name == "config" else []
     if base is not None:
-        for name in values.keys() - sent.model_fields_set - {"enabled"}:
+        for name in values.keys() - sent.model_fields_set - {"enabled", "now_if_past"}:
             kept = getattr(base, name)
             if name == "parameters":
                 kept = [
@@ -200,7 +207,7 @@ def _check_prompt(definition: Definition, directory: Directory) -> list[str]:
             "The prompt holds a NUL character.", "Remove it.", field="prompt_template"
         )
     warnings = list(prompts.check_prompt(definition, directory))
-    if definition.trigger_type is TriggerType.CRON:
+    if is_timed(definition):
         for parameter in prompts.declared_and_used(definition, directory):
             if parameter.required and parameter.default is None:
                 raise InvalidInput(

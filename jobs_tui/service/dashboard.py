@@ -11,8 +11,9 @@ from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Job
 from jobs_tui.models.times import maybe_from_text, to_text
 from jobs_tui.schedule.cron import parse_cron
-from jobs_tui.schedule.next_fires import next_fires
 from jobs_tui.schedule.short_words import short
+from jobs_tui.schedule.timing import timing_of
+from jobs_tui.schedule.timing import upcoming as upcoming_of
 from jobs_tui.schedule.words import describe
 from jobs_tui.schedule.zones import zone
 from jobs_tui.service import jobs
@@ -208,10 +209,13 @@ def job_stats(ctx: Context, job_id: str, n: int = STRIP) -> JobStats:
 def next_runs(ctx: Context, job: Job, n: int) -> tuple[datetime, ...]:
     """The next starts of a job in its own zone; empty without a schedule or when paused."""
     definition = job.definition
-    if definition.schedule is None or not job.enabled or job.archived_at is not None:
+    if not job.enabled or job.archived_at is not None:
+        return ()
+    timing = timing_of(definition, job.created_at, job.due_at)
+    if timing is None:
         return ()
     place = zone(definition.cron_timezone or "UTC")
-    found = next_fires(parse_cron(definition.schedule), place, ctx.now(), n)
+    found = upcoming_of(timing, ctx.now(), n)
     return tuple(moment.astimezone(place) for moment in found)
 
 
@@ -219,7 +223,7 @@ def upcoming(ctx: Context, hours: int = 24, per_job: int = 100) -> list[Upcoming
     """Starts of all jobs within the next hours, in order; at most ``per_job`` of each."""
     until = ctx.now() + timedelta(hours=hours)
     found: list[Upcoming] = []
-    for job in jobs.listing(ctx, enabled=True, trigger_type="cron"):
+    for job in jobs.listing(ctx, enabled=True):
         if job.next_due_at is None or job.next_due_at > until:
             continue
         found += [

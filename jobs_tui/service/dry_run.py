@@ -16,6 +16,7 @@ from jobs_tui.models.job import Definition, Job
 from jobs_tui.models.job_input import JobPreview, validated
 from jobs_tui.models.verdict import Verdict
 from jobs_tui.service import preview_checks
+from jobs_tui.service.around import around
 from jobs_tui.service.checks import check
 from jobs_tui.service.context import Context
 from jobs_tui.service.policy_gate import refuse_denied
@@ -57,7 +58,7 @@ def of_fields(
         InvalidInput: what a creation would refuse too, or a value that does not fit.
     """
     sent = validated(JobPreview, data)
-    checked = check(sent, ctx.directory)
+    checked = check(sent, ctx.directory, around(ctx, job_id))
     warnings = checked.warnings
     done = "created" if job_id is None else "saved"
     made = Check("definition", True, f"The job can be {done}.")

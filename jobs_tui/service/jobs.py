@@ -15,8 +15,10 @@ from jobs_tui.models.ids import new_job_id
 from jobs_tui.models.job import Definition, Job
 from jobs_tui.models.job_input import JobCreate, JobPatch, validated
 from jobs_tui.models.times import maybe_to_text, to_text
+from jobs_tui.schedule.timing import timing_of
+from jobs_tui.service.around import around
 from jobs_tui.service.context import Context
-from jobs_tui.service.due import first_due
+from jobs_tui.service.due import Due, due_again, first_due
 from jobs_tui.service.paused import record_pause
 from jobs_tui.store import jobs as rows
 
@@ -53,18 +55,22 @@ def create_operation(
     from jobs_tui.service.policy_gate import refuse_denied
 
     sent = validated(JobCreate, data)
-    checked = check(sent, ctx.directory)
+    checked = check(sent, ctx.directory, around(ctx))
     definition, now, job_id = checked.definition, ctx.now(), new_job_id()
     warnings = checked.warnings + refuse_denied(ctx, "create", definition)
     hook = definition.trigger_type is TriggerType.WEBHOOK
     secret = new_secret() if hook else None
+    due = first_due(definition, now)
     values = rows.definition_columns(definition) | {
         "id": job_id,
         "enabled": sent.enabled,
         "webhook_path": new_path() if hook else None,
         "webhook_secret": secret,
         "cursor_at": to_text(now),
-        "next_due_at": maybe_to_text(first_due(definition, now)) if sent.enabled else None,
+        "due_at": maybe_to_text(due.due_at),
+        "next_due_at": maybe_to_text(due.next_due_at) if sent.enabled else None,
+        "waiting_on": None,
+        "copied_from": None,
         "at": to_text(now),
         "by": ctx.actor,
     }
@@ -111,7 +117,7 @@ def _edit(ctx: Context, job_id: str, sent: JobPatch, asked: Asked) -> Saved | No
         _refuse_archived(job)
         if not asked.covers(job):
             return None
-        checked = check(sent, ctx.directory, job.definition)
+        checked = check(sent, ctx.directory, around(ctx, job_id, connection), job.definition)
         warnings = checked.warnings + asked.warnings
         definition = checked.definition
         enabled = sent.enabled if "enabled" in sent.model_fields_set else job.enabled
@@ -127,14 +133,18 @@ def _edit(ctx: Context, job_id: str, sent: JobPatch, asked: Asked) -> Saved | No
         anew = retimed or (enabled and not job.enabled)
         # As in a pause: when it begins the cursor stays, so that nothing due goes undecided.
         cursor = now if anew else job.cursor_at or now
-        due = first_due(definition, cursor) if enabled else None
+        due = (
+            first_due(definition, now, job.created_at) if anew else _due_as_before(job, definition)
+        )
         values = rows.definition_columns(definition) | {
             "id": job_id,
             "enabled": enabled,
             "webhook_path": job.webhook_path or (path_if_needed if hook else None),
             "webhook_secret": old_secret or secret,
             "cursor_at": to_text(cursor),
-            "next_due_at": maybe_to_text(due),
+            "due_at": maybe_to_text(due.due_at),
+            "next_due_at": maybe_to_text(due.next_due_at) if enabled else None,
+            "waiting_on": job.waiting_on,
             "at": to_text(now),
             "by": ctx.actor,
         }
@@ -167,16 +177,18 @@ def _switch(ctx: Context, job_id: str, *, enabled: bool) -> Job:
             return job
         if enabled:
             record_pause(connection, job, now, ctx.actor)
-        due = first_due(job.definition, now) if enabled else None
+        due = due_again(job, now) if enabled else Due(job.due_at, None)
         # While paused the cursor stays: everything after it was not decided but paused.
         connection.execute(
             "update jobs set enabled = ?, cursor_at = case when ? then ? else cursor_at end,"
-            " next_due_at = ?, updated_at = ?, updated_by = ? where id = ?",
+            " due_at = ?, next_due_at = ?, status_reason = null, updated_at = ?, updated_by = ?"
+            " where id = ?",
             (
                 enabled,
                 enabled,
                 to_text(now),
-                maybe_to_text(due),
+                maybe_to_text(due.due_at),
+                maybe_to_text(due.next_due_at),
                 to_text(now),
                 ctx.actor,
                 job_id,
@@ -220,11 +232,18 @@ def restore(ctx: Context, job_id: str) -> Job:
         job = must_get(connection, job_id)
         if job.archived_at is None:
             raise Refused(f"The job {job.name!r} is not deleted.", "There is nothing to restore.")
-        due = first_due(job.definition, now) if job.enabled else None
+        due = due_again(job, now) if job.enabled else Due(job.due_at, None)
         connection.execute(
-            "update jobs set archived_at = null, cursor_at = ?, next_due_at = ?, updated_at = ?,"
-            " updated_by = ? where id = ?",
-            (to_text(now), maybe_to_text(due), to_text(now), ctx.actor, job_id),
+            "update jobs set archived_at = null, cursor_at = ?, due_at = ?, next_due_at = ?,"
+            " updated_at = ?, updated_by = ? where id = ?",
+            (
+                to_text(now),
+                maybe_to_text(due.due_at),
+                maybe_to_text(due.next_due_at),
+                to_text(now),
+                ctx.actor,
+                job_id,
+            ),
         )
         ctx.audit(connection, "job.restore", job_id)
         return must_get(connection, job_id)
@@ -368,7 +387,22 @@ def _status(status: str | None) -> JobStatus | None:
 
 
 def _timing(definition: Definition) -> tuple[Any, ...]:
-    return definition.trigger_type, definition.cron_schedule, definition.cron_timezone
+    return (
+        definition.trigger_type,
+        definition.cron_schedule,
+        definition.cron_timezone,
+        definition.run_at,
+        definition.interval_seconds,
+        definition.interval_mode,
+        definition.start_at,
+        definition.end_at,
+    )
+
+
+def _due_as_before(job: Job, definition: Definition) -> Due:
+    timing = timing_of(definition, job.created_at, job.due_at)
+    cursor = job.cursor_at or job.created_at
+    return Due(job.due_at, None if timing is None else timing.next(cursor))
 
 
 def must_get(connection: sqlite3.Connection, job_id: str) -> Job:

@@ -18,6 +18,7 @@ from jobs_tui.models.job_input import JobCreate, validated
 from jobs_tui.models.resource import ResourceKind
 from jobs_tui.service import jobs, resources
 from jobs_tui.service.answers import job_fields
+from jobs_tui.service.around import around
 from jobs_tui.service.checks import check
 from jobs_tui.service.context import Context
 from jobs_tui.service.resource_checks import check_spec
@@ -69,7 +70,7 @@ def apply(ctx: Context, document: Any, *, dry_run: bool = False) -> list[Applied
     by_name = _jobs_by_name(ctx, sections)
     for number, entry in enumerate(sections.get(JOBS, ())):
         with _at(f"{JOBS}.{number}"):
-            check(validated(JobCreate, entry), known)
+            check(validated(JobCreate, entry), known, around(ctx))
     done = [
         _apply_one(ctx, kind, entry, dry_run)
         for kind in ORDER
@@ -206,7 +207,7 @@ def _apply_job(ctx: Context, entry: dict[str, Any], job: Job | None, dry_run: bo
             return Applied("job", sent.name, "created")
         saved = jobs.create(ctx, entry)
         return Applied("job", sent.name, "created", saved.webhook_secret, saved.warnings)
-    definition = check(sent, ctx.directory).definition
+    definition = check(sent, ctx.directory, around(ctx, job.id)).definition
     if definition == job.definition and sent.enabled == job.enabled:
         return Applied("job", sent.name, "unchanged")
     if dry_run:

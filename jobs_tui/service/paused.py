@@ -7,21 +7,19 @@ from datetime import datetime
 
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job import Job
-from jobs_tui.schedule.cron import parse_cron
 from jobs_tui.schedule.decisions import decide_pause
-from jobs_tui.schedule.zones import zone
+from jobs_tui.schedule.timing import timing_of
 from jobs_tui.store.occurrences import insert_skip
 
 
 def record_pause(connection: sqlite3.Connection, job: Job, now: datetime, by: str) -> None:
     """Write the occurrences between the cursor and now as skipped, reason ``paused``."""
-    definition = job.definition
-    if definition.schedule is None:
-        return
     try:
-        cron, place = parse_cron(definition.schedule), zone(definition.cron_timezone or "UTC")
+        timing = timing_of(job.definition, job.created_at, job.due_at)
     except InvalidInput:
         return  # a zone that went away since: nobody knows what would have been due
-    decision = decide_pause(cron, place, job.cursor_at or job.created_at, now)
+    if timing is None:
+        return
+    decision = decide_pause(timing, job.cursor_at or job.created_at, now)
     for skip in decision.skips:
         insert_skip(connection, job, skip, now, by)

@@ -15,6 +15,7 @@ from jobs_tui.models.errors import Forbidden, JobsTuiError
 from jobs_tui.models.job import Definition, Job
 from jobs_tui.models.job_input import JobPatch
 from jobs_tui.models.surroundings import PolicyInput
+from jobs_tui.service.around import around
 from jobs_tui.service.checks import check
 from jobs_tui.service.context import Context
 from jobs_tui.store import jobs as job_rows
@@ -88,7 +89,7 @@ def ask_about_change(ctx: Context, job_id: str, sent: JobPatch) -> Asked:
     job = job_rows.get(ctx.store.jobs.reader(), job_id)
     if job is None or job.archived_at is not None:
         return Asked()
-    definition = check(sent, ctx.directory, job.definition).definition
+    definition = check(sent, ctx.directory, around(ctx, job_id), job.definition).definition
     return Asked(refuse_denied(ctx, "update", definition, job_id), job.revision)
 
 

@@ -16,6 +16,7 @@ from jobs_tui.schedule.cron import parse_cron
 from jobs_tui.schedule.next_fires import next_fires
 from jobs_tui.schedule.words import describe
 from jobs_tui.schedule.zones import zone
+from jobs_tui.service.around import around
 from jobs_tui.service.checks import Checked, check
 from jobs_tui.service.context import Context
 
@@ -53,7 +54,7 @@ def draft(ctx: Context, data: Mapping[str, Any]) -> Checked:
     Raises:
         InvalidInput: with ``field``.
     """
-    return check(validated(JobCreate, data), ctx.directory)
+    return check(validated(JobCreate, data), ctx.directory, around(ctx))
 
 
 def rendered(

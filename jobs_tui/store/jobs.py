@@ -9,7 +9,16 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from jobs_tui.models.enums import EntityType, ExecutorType, PlanningMode, TriggerType
+from jobs_tui.models.enums import (
+    Conversation,
+    DeliverWhen,
+    EntityType,
+    ExecutorType,
+    IntervalMode,
+    JobStatus,
+    PlanningMode,
+    TriggerType,
+)
 from jobs_tui.models.job import Definition, Job, Parameter
 from jobs_tui.models.times import from_text, maybe_from_text, to_text
 
@@ -31,13 +40,18 @@ insert into jobs (
     id, name, description, tags, enabled, trigger_type, cron_schedule, cron_timezone,
     planning_mode, entity_type, entity_id, prompt_template, system_prompt, executor_type,
     worker_queue_name, environment_name, parameters, config, execution_environment,
-    webhook_path, webhook_secret, revision, cursor_at, next_due_at,
+    run_at, interval_seconds, interval_mode, start_at, end_at, max_runs, end_condition, watch,
+    depends_on, deliver_to, deliver_when, conversation, follows,
+    webhook_path, webhook_secret, revision, cursor_at, due_at, next_due_at, waiting_on, copied_from,
     created_at, created_by, updated_at, updated_by
 ) values (
     :id, :name, :description, :tags, :enabled, :trigger_type, :cron_schedule, :cron_timezone,
     :planning_mode, :entity_type, :entity_id, :prompt_template, :system_prompt, :executor_type,
     :worker_queue_name, :environment_name, :parameters, :config, :execution_environment,
-    :webhook_path, :webhook_secret, 1, :cursor_at, :next_due_at,
+    :run_at, :interval_seconds, :interval_mode, :start_at, :end_at, :max_runs, :end_condition,
+    :watch, :depends_on, :deliver_to, :deliver_when, :conversation, :follows,
+    :webhook_path, :webhook_secret, 1, :cursor_at, :due_at, :next_due_at, :waiting_on,
+    :copied_from,
     :at, :by, :at, :by
 )
 """
@@ -50,9 +64,14 @@ update jobs set
     prompt_template = :prompt_template, system_prompt = :system_prompt,
     executor_type = :executor_type, worker_queue_name = :worker_queue_name,
     environment_name = :environment_name, parameters = :parameters, config = :config,
-    execution_environment = :execution_environment, webhook_path = :webhook_path,
+    execution_environment = :execution_environment, run_at = :run_at,
+    interval_seconds = :interval_seconds, interval_mode = :interval_mode, start_at = :start_at,
+    end_at = :end_at, max_runs = :max_runs, end_condition = :end_condition, watch = :watch,
+    depends_on = :depends_on, deliver_to = :deliver_to, deliver_when = :deliver_when,
+    conversation = :conversation, follows = :follows, webhook_path = :webhook_path,
     webhook_secret = :webhook_secret, revision = revision + 1, cursor_at = :cursor_at,
-    next_due_at = :next_due_at, blocked_reason = null, updated_at = :at, updated_by = :by
+    due_at = :due_at, waiting_on = :waiting_on, next_due_at = :next_due_at,
+    blocked_reason = null, updated_at = :at, updated_by = :by
 where id = :id
 returning revision
 """
@@ -61,17 +80,51 @@ returning revision
 def definition_columns(definition: Definition) -> dict[str, Any]:
     """The columns of ``jobs`` that a definition fills."""
     columns = asdict(definition)
-    for name in ("tags", "parameters", "config", "execution_environment"):
+    for name in AS_JSON:
         value = columns[name]
         columns[name] = None if value is None else json.dumps(value, ensure_ascii=False)
+    columns["follows"] = follows(definition)
     return columns
+
+
+AS_JSON = (
+    "tags",
+    "parameters",
+    "config",
+    "execution_environment",
+    "end_condition",
+    "watch",
+    "depends_on",
+    "deliver_to",
+)
+"""Fields of a definition whose column holds JSON."""
+
+
+def follows(definition: Definition) -> bool:
+    """Whether something of the job follows from the end of a run: the engine then looks at it."""
+    return (
+        definition.trigger_type in (TriggerType.ONE_OFF, TriggerType.RECURRING, TriggerType.ONGOING)
+        or definition.max_runs is not None
+        or definition.end_at is not None
+        or definition.watch is not None
+        or bool(definition.depends_on)
+        or bool(definition.deliver_to)
+        or definition.conversation is Conversation.CONTINUE
+        or bool(definition.config.get("pause_on_failure"))
+    )
 
 
 def definition_from(columns: Mapping[str, Any]) -> Definition:
     """The definition in a row of ``jobs`` or in a revision's JSON (then already parsed)."""
 
+    known = columns.keys()  # a revision kept by an older version has fewer fields
+
+    def given(name: str, empty: Any) -> Any:
+        value = columns[name] if name in known else None
+        return empty if value is None else value
+
     def parsed(name: str, empty: Any) -> Any:
-        value = columns[name]
+        value = columns[name] if name in known else None
         if value is None:
             return empty
         return json.loads(value) if isinstance(value, str) else value
@@ -94,6 +147,18 @@ def definition_from(columns: Mapping[str, Any]) -> Definition:
         parameters=tuple(Parameter(**item) for item in parsed("parameters", ())),
         config=parsed("config", {}),
         execution_environment=parsed("execution_environment", None),
+        run_at=given("run_at", None),
+        interval_seconds=given("interval_seconds", None),
+        interval_mode=IntervalMode(given("interval_mode", IntervalMode.FIXED_RATE)),
+        start_at=given("start_at", None),
+        end_at=given("end_at", None),
+        max_runs=given("max_runs", None),
+        end_condition=parsed("end_condition", None),
+        watch=parsed("watch", None),
+        depends_on=tuple(parsed("depends_on", ())),
+        deliver_to=tuple(parsed("deliver_to", ())),
+        deliver_when=DeliverWhen(given("deliver_when", DeliverWhen.ALWAYS)),
+        conversation=Conversation(given("conversation", Conversation.NEW)),
     )
 
 
@@ -120,6 +185,15 @@ def job_from(row: sqlite3.Row) -> Job:
         last_execution_at=maybe_from_text(row["last_execution_at"]),
         last_triggered_at=maybe_from_text(row["last_triggered_at"]),
         live=row["live"],
+        ended_as=None if row["ended_as"] is None else JobStatus(row["ended_as"]),
+        ended_at=maybe_from_text(row["ended_at"]),
+        status_reason=row["status_reason"],
+        counted_runs=row["counted_runs"],
+        failures_in_row=row["failures_in_row"],
+        due_at=maybe_from_text(row["due_at"]),
+        state=None if row["state"] is None else json.loads(row["state"]),
+        waiting_on=row["waiting_on"],
+        copied_from=row["copied_from"],
     )
 
 

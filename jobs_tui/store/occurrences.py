@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
+from jobs_tui.models.enums import ExecutionStatus, Kind
 from jobs_tui.models.ids import new_execution_id
 from jobs_tui.models.job import Job
 from jobs_tui.schedule.decisions import Skip
@@ -28,7 +28,7 @@ def insert_skip(
             id=new_execution_id(),
             job_id=job.id,
             revision=job.revision,
-            trigger_type=TriggerType.CRON,
+            trigger_type=job.definition.trigger_type,
             kind=Kind.SCHEDULED,
             created_at=now,
             status=ExecutionStatus.SKIPPED,

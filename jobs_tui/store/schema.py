@@ -434,6 +434,78 @@ create index steps_by_agent on steps (agent_id, completed_at)
 where agent_id is not null and status in ('completed', 'failed', 'timed_out');
 """
 
+JOBS_4 = """
+alter table jobs add column run_at text;
+alter table jobs add column interval_seconds real;
+alter table jobs add column interval_mode text not null default 'fixed_rate';
+alter table jobs add column start_at text;
+alter table jobs add column end_at text;
+alter table jobs add column max_runs integer;
+alter table jobs add column end_condition text;
+alter table jobs add column watch text;
+alter table jobs add column depends_on text not null default '[]';
+alter table jobs add column deliver_to text not null default '[]';
+alter table jobs add column deliver_when text not null default 'always';
+alter table jobs add column conversation text not null default 'new';
+alter table jobs add column follows integer not null default 0;
+alter table jobs add column ended_as text;
+alter table jobs add column ended_at text;
+alter table jobs add column status_reason text;
+alter table jobs add column counted_runs integer not null default 0;
+alter table jobs add column failures_in_row integer not null default 0;
+alter table jobs add column due_at text;
+alter table jobs add column state text;
+alter table jobs add column watched text;
+alter table jobs add column waiting_on text;
+alter table jobs add column copied_from text;
+alter table executions add column verdict text;
+alter table executions add column verdict_reason text;
+alter table executions add column worth_reporting integer;
+alter table executions add column change text;
+alter table executions add column depth integer not null default 0;
+
+create table answers (
+    execution_id text primary key references executions (id) on delete cascade,
+    answer text not null
+) without rowid;
+
+create table dependencies (
+    job_id text not null references jobs (id) on delete cascade,
+    position integer not null,
+    on_job_id text not null,
+    condition text not null,
+    mode text not null,
+    delay_seconds real not null default 0,
+    met_by text,
+    primary key (job_id, position)
+) without rowid;
+create index dependencies_by_other on dependencies (on_job_id);
+
+create table aftermath (
+    seq integer primary key autoincrement,
+    execution_id text not null
+);
+create trigger executions_followed after update of status on executions
+when new.status <> old.status
+    and new.status not in ('queued', 'blocked', 'waiting_for_input', 'running')
+    and (
+        exists (select 1 from jobs where id = new.job_id and follows = 1)
+        or exists (select 1 from dependencies where on_job_id = new.job_id)
+    )
+begin
+    insert into aftermath (execution_id) values (new.id);
+end;
+create trigger executions_followed_at_once after insert on executions
+when new.status in ('completed', 'failed', 'timed_out', 'cancelled', 'lost')
+    and (
+        exists (select 1 from jobs where id = new.job_id and follows = 1)
+        or exists (select 1 from dependencies where on_job_id = new.job_id)
+    )
+begin
+    insert into aftermath (execution_id) values (new.id);
+end;
+"""
+
 LOGS_1 = """
 create table chunks (
     execution_id text not null,

@@ -22,6 +22,7 @@ from jobs_tui.schedule.decisions import (
     decide_pause,
 )
 from jobs_tui.schedule.next_fires import next_fire, next_fires
+from jobs_tui.schedule.timing import CronTiming
 from tests.fakes import FakeClock
 from tests.schedule.enumerator import utc
 
@@ -46,7 +47,7 @@ class Job:
     def tick(self) -> Decision:
         now = self.clock.now()
         live = sum(end > self.clock.monotonic() for end in self.ends)
-        decision = decide(self.cron, self.zone, self.cursor, now, self.policy, live)
+        decision = decide(CronTiming(self.cron, self.zone), self.cursor, now, self.policy, live)
         ends = self.clock.monotonic() + self.run_time.total_seconds()
         self.ends += [ends for _ in decision.starts]
         self.started += [(now, start) for start in decision.starts]
@@ -196,7 +197,7 @@ def test_s22_allow_runs_in_parallel_up_to_its_limit() -> None:
 def test_s26_a_pause_is_one_record() -> None:
     cron = parse_cron("0 * * * *")
     decision = decide_pause(
-        cron, ZoneInfo("UTC"), utc(2026, 8, 21, 10, 5), utc(2026, 8, 21, 13, 10)
+        CronTiming(cron, ZoneInfo("UTC")), utc(2026, 8, 21, 10, 5), utc(2026, 8, 21, 13, 10)
     )
     assert decision == Decision(
         (),
@@ -208,7 +209,9 @@ def test_s26_a_pause_is_one_record() -> None:
 
 def test_a_pause_without_an_occurrence_leaves_no_record() -> None:
     decision = decide_pause(
-        parse_cron("0 * * * *"), ZoneInfo("UTC"), utc(2026, 8, 21, 10, 5), utc(2026, 8, 21, 10, 6)
+        CronTiming(parse_cron("0 * * * *"), ZoneInfo("UTC")),
+        utc(2026, 8, 21, 10, 5),
+        utc(2026, 8, 21, 10, 6),
     )
     assert decision.skips == ()
     assert decision.next_due == utc(2026, 8, 21, 11)
@@ -216,7 +219,7 @@ def test_a_pause_without_an_occurrence_leaves_no_record() -> None:
 
 def test_a_long_pause_is_counted_up_to_the_limit() -> None:
     decision = decide_pause(
-        parse_cron("* * * * *"), ZoneInfo("UTC"), utc(2025, 8, 21), utc(2026, 8, 21)
+        CronTiming(parse_cron("* * * * *"), ZoneInfo("UTC")), utc(2025, 8, 21), utc(2026, 8, 21)
     )
     assert decision.skips == (
         Skip("paused", COUNT_LIMIT, utc(2025, 8, 21, 0, 1), utc(2026, 8, 21)),
@@ -287,8 +290,7 @@ def test_two_occurrences_in_one_decision_overlap_each_other() -> None:
 
 def test_a_catch_up_start_respects_the_overlap_too() -> None:
     decision = decide(
-        parse_cron("0 * * * *"),
-        ZoneInfo("UTC"),
+        CronTiming(parse_cron("0 * * * *"), ZoneInfo("UTC")),
         utc(2026, 8, 21, 10, 55),
         utc(2026, 8, 21, 12, 20),
         Policy(),
@@ -331,7 +333,7 @@ def test_every_occurrence_is_decided_exactly_once() -> None:
 def test_a_clock_behind_the_cursor_decides_nothing() -> None:
     cron, zone = parse_cron("* * * * *"), ZoneInfo("UTC")
     cursor = utc(2026, 8, 21, 12)
-    decision = decide(cron, zone, cursor, utc(2026, 8, 21, 11), Policy(), 0)
+    decision = decide(CronTiming(cron, zone), cursor, utc(2026, 8, 21, 11), Policy(), 0)
     assert decision == Decision((), (), cursor, next_fire(cron, zone, cursor))
 
 

@@ -13,6 +13,7 @@ from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.enums import EntityType, PlanningMode, TriggerType
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job_input import JobCreate, JobPatch, validated
+from jobs_tui.service.around import Around
 from jobs_tui.service.checks import check
 from jobs_tui.service.due import first_due
 from tests.service.made import job_fields
@@ -21,7 +22,7 @@ AFTER = datetime(2026, 8, 21, 14, 2, 11, tzinfo=UTC)
 
 
 def draft(**more: Any) -> Any:
-    return check(validated(JobCreate, job_fields(**more)), EMPTY)
+    return check(validated(JobCreate, job_fields(**more)), EMPTY, Around(AFTER))
 
 
 def test_defaults() -> None:
@@ -35,7 +36,7 @@ def test_defaults() -> None:
 def test_a_schedule_is_kept_with_any_trigger_and_followed_by_cron_alone() -> None:
     by_hand = draft(cron_schedule="0 9 * * *").definition
     assert (by_hand.cron_schedule, by_hand.schedule) == ("0 9 * * *", None)
-    assert first_due(by_hand, AFTER) is None
+    assert first_due(by_hand, AFTER).next_due_at is None
     by_cron = draft(trigger_type="cron", cron_schedule="0 9 * * *").definition
     assert (by_cron.cron_schedule, by_cron.schedule) == ("0 9 * * *", "0 9 * * *")
     with pytest.raises(InvalidInput, match="never fires"):
@@ -55,11 +56,11 @@ def test_a_budget_that_cannot_be_kept_is_warned_about() -> None:
     local = {"id": "bot", "model": "m", "base_url": "http://127.0.0.1:9/v1"}
     known = replace(EMPTY, agents={"bot": AgentInput.model_validate(local)})
     fields = job_fields(entity_id="bot", config={"budget": {"cost_per_day": "1"}})
-    (said,) = check(validated(JobCreate, fields), known).warnings
+    (said,) = check(validated(JobCreate, fields), known, Around(AFTER)).warnings
     assert "what the model m costs is not known. Set price of the agent" in said
     priced = {**local, "price": {"input": "0", "output": "0"}}
     known = replace(EMPTY, agents={"bot": AgentInput.model_validate(priced)})
-    assert check(validated(JobCreate, fields), known).warnings == ()
+    assert check(validated(JobCreate, fields), known, Around(AFTER)).warnings == ()
 
 
 def test_a_workflow_needs_no_entity_and_a_team_does() -> None:
@@ -90,21 +91,21 @@ def test_what_a_patch_leaves_out_stays() -> None:
         prompt_template="echo {{ who }}",
         config={"timeout": 5},
     ).definition
-    same = check(validated(JobPatch, {"description": "new"}), EMPTY, base).definition
+    same = check(validated(JobPatch, {"description": "new"}), EMPTY, Around(AFTER), base).definition
     assert same.description == "new"
     assert same.parameters == base.parameters
     assert (same.tags, same.config, same.cron_schedule) == (("a",), {"timeout": 5}, "0 9 * * *")
     cleared = check(
-        validated(JobPatch, {"tags": [], "cron_timezone": None}), EMPTY, base
+        validated(JobPatch, {"tags": [], "cron_timezone": None}), EMPTY, Around(AFTER), base
     ).definition
     assert (cleared.tags, cleared.cron_timezone) == ((), "UTC")
 
 
 def test_when_it_is_due_first() -> None:
-    assert first_due(draft().definition, AFTER) is None
+    assert first_due(draft().definition, AFTER).next_due_at is None
     daily = draft(trigger_type="cron", cron_schedule="0 9 * * *").definition
     assert daily.trigger_type is TriggerType.CRON
-    assert first_due(daily, AFTER) == datetime(2026, 8, 22, 9, 0, tzinfo=UTC)
+    assert first_due(daily, AFTER).next_due_at == datetime(2026, 8, 22, 9, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("missing", ["name", "trigger_type", "prompt_template"])
@@ -112,6 +113,6 @@ def test_a_missing_field_is_named(missing: str) -> None:
     fields = job_fields()
     del fields[missing]
     with pytest.raises(InvalidInput) as caught:
-        check(validated(JobCreate, fields), EMPTY)
+        check(validated(JobCreate, fields), EMPTY, Around(AFTER))
     assert caught.value.field == missing
     assert missing in caught.value.message

@@ -30,7 +30,10 @@ def add_job(
         "webhook_path": None,
         "webhook_secret": None,
         "cursor_at": to_text(AT),
+        "due_at": None,
         "next_due_at": None,
+        "waiting_on": None,
+        "copied_from": None,
         "at": to_text(AT),
         "by": "tester",
     }

@@ -83,7 +83,9 @@ def test_a_new_definition_is_a_new_revision_and_the_old_one_stays(store: Store) 
             "webhook_path": None,
             "webhook_secret": None,
             "cursor_at": None,
+            "due_at": None,
             "next_due_at": None,
+            "waiting_on": None,
             "at": "2026-08-21T15:00:00.000Z",
             "by": "other",
         }
