@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from jobs_tui.agents.directory import MODELS, Directory
+from jobs_tui.models.enums import JobStatus
 from jobs_tui.models.errors import InvalidInput, JobsTuiError
 from jobs_tui.models.job import Job
 from jobs_tui.models.job_input import JobCreate, validated
@@ -70,7 +71,8 @@ def apply(ctx: Context, document: Any, *, dry_run: bool = False) -> list[Applied
     by_name = _jobs_by_name(ctx, sections)
     for number, entry in enumerate(sections.get(JOBS, ())):
         with _at(f"{JOBS}.{number}"):
-            check(validated(JobCreate, entry), known, around(ctx))
+            there = by_name.get(entry["name"])
+            check(validated(JobCreate, entry), known, around(ctx, there.id if there else None))
     done = [
         _apply_one(ctx, kind, entry, dry_run)
         for kind in ORDER
@@ -90,7 +92,12 @@ def export(ctx: Context, sections: tuple[str, ...] = SECTIONS) -> dict[str, list
         if kind.plural in sections:
             found[kind.plural] = [one.spec for one in resources.listing(ctx, kind)]
     if JOBS in sections:
-        found[JOBS] = [job_entry(job) for job in reversed(jobs.listing(ctx))]
+        # What has ended for good would begin anew wherever the document is applied.
+        found[JOBS] = [
+            job_entry(job)
+            for job in reversed(jobs.listing(ctx))
+            if job.ended_as not in (JobStatus.COMPLETED, JobStatus.CANCELLED)
+        ]
     return {name: entries for name, entries in found.items() if entries}
 
 
@@ -106,8 +113,6 @@ def job_entry(job: Job) -> dict[str, Any]:
         if name in needed or (value is not None and value != usual[name] and value != [])
     }
     kept["enabled"] = job.enabled
-    if job.definition.schedule is None:
-        kept.pop("cron_timezone", None)
     return kept
 
 
