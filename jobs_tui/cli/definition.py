@@ -11,7 +11,6 @@ import click
 
 from jobs_tui.cli.groups.fields import pairs
 from jobs_tui.cli.when import WHEN_OPTIONS
-from jobs_tui.cli.when import trigger_fields as trigger_fields
 from jobs_tui.models.errors import InvalidInput
 
 Function = TypeVar("Function", bound=Callable[..., Any])

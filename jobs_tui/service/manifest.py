@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from jobs_tui.agents.directory import MODELS, Directory
-from jobs_tui.models.enums import JobStatus
-from jobs_tui.models.errors import InvalidInput, JobsTuiError
-from jobs_tui.models.job import Job
+from jobs_tui.models.errors import InvalidInput, JobsTuiError, WrongStatus
+from jobs_tui.models.job import Definition, Job
 from jobs_tui.models.job_input import JobCreate, validated
+from jobs_tui.models.lifecycle import FOR_GOOD, way_out
 from jobs_tui.models.resource import ResourceKind
 from jobs_tui.service import jobs, resources
 from jobs_tui.service.answers import job_fields
@@ -72,7 +72,8 @@ def apply(ctx: Context, document: Any, *, dry_run: bool = False) -> list[Applied
     for number, entry in enumerate(sections.get(JOBS, ())):
         with _at(f"{JOBS}.{number}"):
             there = by_name.get(entry["name"])
-            check(validated(JobCreate, entry), known, around(ctx, there.id if there else None))
+            near = around(ctx, None if there is None else there.id)
+            _refuse_ended(check(validated(JobCreate, entry), known, near).definition, there)
     done = [
         _apply_one(ctx, kind, entry, dry_run)
         for kind in ORDER
@@ -94,9 +95,7 @@ def export(ctx: Context, sections: tuple[str, ...] = SECTIONS) -> dict[str, list
     if JOBS in sections:
         # What has ended for good would begin anew wherever the document is applied.
         found[JOBS] = [
-            job_entry(job)
-            for job in reversed(jobs.listing(ctx))
-            if job.ended_as not in (JobStatus.COMPLETED, JobStatus.CANCELLED)
+            job_entry(job) for job in reversed(jobs.listing(ctx)) if job.ended_as not in FOR_GOOD
         ]
     return {name: entries for name, entries in found.items() if entries}
 
@@ -193,6 +192,14 @@ def _jobs_by_name(ctx: Context, sections: Mapping[str, list[dict[str, Any]]]) ->
     return found
 
 
+def _refuse_ended(definition: Definition, job: Job | None) -> None:
+    """Raises WrongStatus when a job that has ended for good would have to change."""
+    if job is not None and job.ended_as in FOR_GOOD and definition != job.definition:
+        raise WrongStatus(
+            f"the job {job.name!r:.80} is {job.status} and cannot be changed.", way_out(job)
+        )
+
+
 def _apply_one(ctx: Context, kind: ResourceKind, entry: dict[str, Any], dry_run: bool) -> Applied:
     if not dry_run:
         made, action = resources.apply(ctx, kind, entry)
@@ -213,6 +220,8 @@ def _apply_job(ctx: Context, entry: dict[str, Any], job: Job | None, dry_run: bo
         saved = jobs.create(ctx, entry)
         return Applied("job", sent.name, "created", saved.webhook_secret, saved.warnings)
     definition = check(sent, ctx.directory, around(ctx, job.id)).definition
+    if definition == job.definition and job.ended_as in FOR_GOOD:
+        return Applied("job", sent.name, "unchanged", None, (f"{job.name} is {job.status}.",))
     if definition == job.definition and sent.enabled == job.enabled:
         return Applied("job", sent.name, "unchanged")
     if dry_run:

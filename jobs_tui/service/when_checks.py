@@ -159,9 +159,7 @@ def _moment(
     passed = moment.instant <= now
     if name == "run_at" and TriggerType(values["trigger_type"]) is TriggerType.ONE_OFF and passed:
         if not (values["now_if_past"] or moment.instant == now):
-            refuse_past(
-                moment, text, name, "Give a time to come, or now_if_past to start at once."
-            )
+            refuse_past(moment, text, name, "Give a time to come, or now_if_past to start at once.")
         return to_text(now + INSTANT)
     if name == "end_at" and passed:
         refuse_past(moment, text, name, "Give a time to come.")

@@ -131,9 +131,7 @@ def test_times_are_read_as_is_said(text: str, words: str) -> None:
     assert found.words.partition(" (")[0] == words
 
 
-@pytest.mark.parametrize(
-    ("text", "why"), table_after(TRIGGERS, "is refused, and nothing is kept:")
-)
+@pytest.mark.parametrize(("text", "why"), table_after(TRIGGERS, "is refused, and nothing is kept:"))
 def test_times_that_are_refused_say_why(text: str, why: str) -> None:
     with pytest.raises(InvalidInput, match=re.escape(why)):
         read_moment(text.strip("`"), ZoneInfo("Europe/Berlin"), THURSDAY)
