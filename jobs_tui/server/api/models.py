@@ -11,7 +11,15 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from jobs_tui.models.approval import ApprovalStatus
-from jobs_tui.models.enums import ExecutionStatus, JobStatus, Kind, Stream, TriggerType
+from jobs_tui.models.enums import (
+    Conversation,
+    ExecutionStatus,
+    IntervalMode,
+    JobStatus,
+    Kind,
+    Stream,
+    TriggerType,
+)
 from jobs_tui.models.job_input import ExecutionEnvironmentInput
 
 
@@ -130,6 +138,23 @@ class JobResponse(Answer):
     last_triggered_at: datetime | None
     tags: list[str]
     parameters: list[ParameterResponse]
+    schedule: str
+    """When it starts and ends, in words"""
+    run_at: datetime | None
+    interval_seconds: float | None
+    interval_mode: IntervalMode
+    start_at: datetime | None
+    end_at: datetime | None
+    max_runs: int | None
+    end_condition: dict[str, Any] | None
+    """`{"any": [condition, ...]}`"""
+    watch: dict[str, Any] | None
+    depends_on: list[dict[str, Any]]
+    conversation: Conversation
+    runs_counted: int
+    """Starts that count for `max_runs`"""
+    state: dict[str, Any] | None
+    """What its runs left for the next one"""
 
 
 class StartedResponse(Answer):
