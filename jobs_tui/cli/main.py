@@ -56,6 +56,7 @@ ENTRIES = {
     "token": Entry(f"{_CLI}.token:token", "Tokens of the HTTP interface."),
     "audit": Entry(f"{_CLI}.audit:audit", "List who changed what."),
     "serve": Entry(f"{_CLI}.engine:serve", "Run the engine without a screen."),
+    "mcp": Entry(f"{_CLI}.mcp:mcp", "Serve an assistant over standard input and output."),
     "status": Entry(f"{_CLI}.engine:status", "Say whether an engine runs, and what waits."),
     "stop": Entry(f"{_CLI}.engine:stop", "Stop the engine."),
     "service": Entry(f"{_CLI}.service:service", "Run the engine as a systemd user service."),
