@@ -37,6 +37,7 @@ ENTRIES = {
     "logs": Entry(f"{_CLI}.logs:logs", "Print the log of a run."),
     "cancel": Entry(f"{_CLI}.runs:cancel", "End a run."),
     "rerun": Entry(f"{_CLI}.runs:rerun", "Start a run again."),
+    "outbox": Entry(f"{_CLI}.outbox:outbox", "Results on their way: list, retry, skip, test."),
     "approval": Entry(f"{_CLI}.approval:approval", "Approvals: what runs wait for."),
     "cron": Entry(f"{_CLI}.cron:cron", "Cron expressions: next runs, words."),
     "webhook": Entry(f"{_CLI}.hooks:webhook", "Webhooks: addresses, secrets, deliveries."),

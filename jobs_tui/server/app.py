@@ -12,7 +12,15 @@ from aiohttp.typedefs import Middleware
 from jobs_tui.models.errors import JobsTuiError, StoreError
 from jobs_tui.server import docs, metrics
 from jobs_tui.server.answers import json_response
-from jobs_tui.server.api import audit, catalogue, resources, scheduled_tasks, secrets, tokens
+from jobs_tui.server.api import (
+    audit,
+    catalogue,
+    outbox,
+    resources,
+    scheduled_tasks,
+    secrets,
+    tokens,
+)
 from jobs_tui.server.api.approvals import Approvals
 from jobs_tui.server.api.deliveries import Deliveries
 from jobs_tui.server.api.errors import TRY_AGAIN, Unprocessable, detail_of
@@ -65,6 +73,7 @@ def build_app(
     register(app, Executions(wake, streams).routes())
     register(app, Deliveries(wake).routes())
     register(app, Approvals(wake).routes())
+    register(app, outbox.routes())
     register(app, scheduled_tasks.routes())
     register(app, tokens.routes())
     register(app, audit.routes())

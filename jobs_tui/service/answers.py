@@ -97,6 +97,8 @@ def job_fields(
             }
             for parameter in definition.parameters
         ],
+        "deliver_to": [dict(target) for target in definition.deliver_to],
+        "deliver_when": str(definition.deliver_when),
     }
 
 

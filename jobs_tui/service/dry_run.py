@@ -15,10 +15,12 @@ from jobs_tui.models.errors import Forbidden, JobsTuiError
 from jobs_tui.models.job import Definition, Job
 from jobs_tui.models.job_input import JobPreview, validated
 from jobs_tui.models.verdict import Verdict
-from jobs_tui.service import preview_checks
+from jobs_tui.service import jobs, preview_checks
 from jobs_tui.service.around import around
 from jobs_tui.service.checks import check
 from jobs_tui.service.context import Context
+from jobs_tui.service.delivery_checks import outgoing
+from jobs_tui.service.outbox import target_words
 from jobs_tui.service.policy_gate import refuse_denied
 from jobs_tui.service.preview import SchedulePreview, rendered, schedule
 from jobs_tui.service.preview_checks import Check
@@ -40,6 +42,8 @@ class Whole:
     commands: tuple[Command, ...]
     policy: Verdict | None
     """Of a start now; None when no policy has a say."""
+    deliver_to: tuple[str, ...]
+    """Where its results would go, in words."""
     checks: tuple[Check, ...]
     warnings: tuple[str, ...]
 
@@ -57,9 +61,11 @@ def of_fields(
     Raises:
         InvalidInput: what a creation would refuse too, or a value that does not fit.
     """
-    sent = validated(JobPreview, data)
-    checked = check(sent, ctx.directory, around(ctx, job_id))
-    warnings = checked.warnings
+    asked = validated(JobPreview, data)
+    before = None if job_id is None else jobs.get(ctx, job_id).definition
+    results = outgoing(ctx, asked, before)
+    checked = check(results.sent, ctx.directory, around(ctx, job_id))
+    warnings = checked.warnings + tuple(results.warnings)
     done = "created" if job_id is None else "saved"
     made = Check("definition", True, f"The job can be {done}.")
     try:
@@ -67,7 +73,7 @@ def of_fields(
         warnings += refuse_denied(ctx, action, checked.definition, job_id)
     except Forbidden as error:
         made = Check("definition", False, error.message)
-    return _whole(ctx, checked.definition, sent.values, made, warnings, job_id, n)
+    return _whole(ctx, checked.definition, asked.values, made, warnings, job_id, n)
 
 
 def of_job(ctx: Context, job: Job, values: Mapping[str, Any], n: int = 5) -> Whole:
@@ -132,6 +138,7 @@ def _whole(
         who=who,
         commands=commands,
         policy=verdict,
+        deliver_to=tuple(target_words(ctx, definition.deliver_to)),
         checks=tuple(checks),
         warnings=tuple(dict.fromkeys(warnings)),
     )
@@ -188,6 +195,8 @@ def answer(found: Whole) -> dict[str, Any]:
         "policy": None
         if verdict is None
         else {"decision": str(verdict.decision), "reason": verdict.reason or None},
+        "deliver_to": list(found.deliver_to),
+        "deliver_when": str(found.definition.deliver_when),
         "checks": [
             {"name": one.name, "ok": one.ok, "message": one.message} for one in found.checks
         ],

@@ -23,6 +23,7 @@ from jobs_tui.service.paused import record_pause
 from jobs_tui.store import jobs as rows
 
 if TYPE_CHECKING:
+    from jobs_tui.service.delivery_checks import Outgoing
     from jobs_tui.service.policy_gate import Asked
 
 
@@ -52,12 +53,15 @@ def create_operation(
     """As :func:`create`, for a transaction that does more: everything is checked here already."""
     # Slow to import, and who only reads needs neither.
     from jobs_tui.service.checks import check
+    from jobs_tui.service.delivery_checks import outgoing
     from jobs_tui.service.policy_gate import refuse_denied
 
-    sent = validated(JobCreate, data)
+    results = outgoing(ctx, validated(JobCreate, data))
+    sent = results.sent
     checked = check(sent, ctx.directory, around(ctx))
     definition, now, job_id = checked.definition, ctx.now(), new_job_id()
-    warnings = checked.warnings + refuse_denied(ctx, "create", definition)
+    warnings = checked.warnings + tuple(results.warnings)
+    warnings += refuse_denied(ctx, "create", definition)
     hook = definition.trigger_type is TriggerType.WEBHOOK
     secret = new_secret() if hook else None
     due = first_due(definition, now)
@@ -76,6 +80,7 @@ def create_operation(
     }
 
     def operation(connection: sqlite3.Connection) -> Saved:
+        results.save(ctx, connection)
         connection.execute(rows.INSERT, values)
         rows.save_revision(connection, job_id, 1, definition, now, ctx.actor)
         ctx.audit(connection, "job.create", job_id)
@@ -95,17 +100,20 @@ def edit(ctx: Context, job_id: str, changes: Mapping[str, Any]) -> Saved:
     sent = validated(JobPatch, changes)
     if not sent.model_fields_set:
         raise InvalidInput("Nothing to change was given.", "Name at least one field of the job.")
+    from jobs_tui.service.delivery_checks import outgoing
     from jobs_tui.service.policy_gate import ask_about_change
 
+    results = outgoing(ctx, sent, get(ctx, job_id).definition)
     while True:  # again when someone else changed it while the policies were asked
-        saved = _edit(ctx, job_id, sent, ask_about_change(ctx, job_id, sent))
+        saved = _edit(ctx, job_id, results, ask_about_change(ctx, job_id, results.sent))
         if saved is not None:
             return saved
 
 
-def _edit(ctx: Context, job_id: str, sent: JobPatch, asked: Asked) -> Saved | None:
+def _edit(ctx: Context, job_id: str, results: Outgoing, asked: Asked) -> Saved | None:
     from jobs_tui.service.checks import check
 
+    sent = results.sent
     secret: str | None = None
     warnings: tuple[str, ...] = ()
     now = ctx.now()
@@ -118,7 +126,7 @@ def _edit(ctx: Context, job_id: str, sent: JobPatch, asked: Asked) -> Saved | No
         if not asked.covers(job):
             return None
         checked = check(sent, ctx.directory, around(ctx, job_id, connection), job.definition)
-        warnings = checked.warnings + asked.warnings
+        warnings = checked.warnings + tuple(results.warnings) + asked.warnings
         definition = checked.definition
         enabled = sent.enabled if "enabled" in sent.model_fields_set else job.enabled
         old_secret = connection.execute(
@@ -148,6 +156,7 @@ def _edit(ctx: Context, job_id: str, sent: JobPatch, asked: Asked) -> Saved | No
             "at": to_text(now),
             "by": ctx.actor,
         }
+        results.save(ctx, connection)
         number = connection.execute(rows.UPDATE_DEFINITION, values).fetchone()[0]
         rows.save_revision(connection, job_id, number, definition, now, ctx.actor)
         ctx.audit(connection, "job.edit", job_id, ", ".join(sorted(sent.model_fields_set)))
