@@ -15,6 +15,7 @@ from jobs_tui.server.answers import json_response
 from jobs_tui.server.api import (
     audit,
     catalogue,
+    lifecycle,
     outbox,
     resources,
     scheduled_tasks,
@@ -70,6 +71,7 @@ def build_app(
     app.on_shutdown.append(lambda app: streams.close())
     register(app, webhooks.routes(WEBHOOK_ROUTES))
     register(app, Jobs(wake).routes())
+    register(app, lifecycle.routes())
     register(app, Executions(wake, streams).routes())
     register(app, Deliveries(wake).routes())
     register(app, Approvals(wake).routes())
