@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -89,6 +90,22 @@ def test_a_time_that_has_passed_starts_at_once_where_that_is_said(ctx: Context) 
     job = made(ctx, **ONCE | {"run_at": "2020-01-01", "now_if_past": True})
     assert job.definition.run_at == "2026-08-21T14:02:11.001Z"
     assert made(ctx, name="b", **ONCE | {"run_at": "now"}).next_due_at is not None
+
+
+def test_time_that_passes_while_a_job_is_made_does_not_pass_its_start(
+    ctx: Context, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def later() -> datetime:
+        clock.advance(1)
+        return clock.wall
+
+    monkeypatch.setattr(clock, "now", later)
+    for number, run_at in enumerate(("2020-01-01", "now")):
+        fields = ONCE | {"run_at": run_at, "now_if_past": True, "name": str(number)}
+        assert made(ctx, **fields).next_due_at is not None
+    edited = jobs.edit(ctx, made(ctx).id, ONCE | {"run_at": "now"}).job
+    assert edited.next_due_at is not None
+    assert made(ctx, **UNTIL).next_due_at is not None
 
 
 def test_what_had_to_be_assumed_is_a_warning(ctx: Context) -> None:
