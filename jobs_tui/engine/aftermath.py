@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from jobs_tui.engine.ending import end, end_if_over, spent
+from jobs_tui.engine.goals.ended import Judgement
+from jobs_tui.engine.goals.settling import settle_goal
 from jobs_tui.models.config import job_config
 from jobs_tui.models.enums import BAD, ExecutionStatus, JobStatus, Kind, TriggerType
 from jobs_tui.models.execution import Execution
@@ -61,7 +63,8 @@ def _settle(connection: sqlite3.Connection, execution_id: str, now: datetime) ->
     if job is None:
         return
     _count_failures(connection, job, execution)
-    _follow(connection, job.id, execution, now)
+    judgement = settle_goal(connection, job, execution)
+    _follow(connection, job.id, execution, judgement, now)
 
 
 def _count_failures(connection: sqlite3.Connection, job: Job, execution: Execution) -> None:
@@ -76,7 +79,11 @@ def _count_failures(connection: sqlite3.Connection, job: Job, execution: Executi
 
 
 def _follow(
-    connection: sqlite3.Connection, job_id: str, execution: Execution, now: datetime
+    connection: sqlite3.Connection,
+    job_id: str,
+    execution: Execution,
+    judgement: Judgement,
+    now: datetime,
 ) -> None:
     """The job's status after one of its runs."""
     job = jobs.get(connection, job_id)
@@ -84,6 +91,10 @@ def _follow(
         return
     if job.definition.trigger_type is TriggerType.ONE_OFF:
         _after_the_one_run(connection, job, execution, now)
+        return
+    if judgement.met and job.definition.trigger_type is TriggerType.ONGOING:
+        reason = f"run #{execution.number}: {judgement.reason}"
+        end(connection, job, JobStatus.COMPLETED, reason, now)
         return
     limit = job_config(job.definition.config).pause_on_failure
     if job.enabled and limit and job.failures_in_row >= limit:

@@ -17,7 +17,7 @@ from jobs_tui.service import approvals, jobs, runs
 from jobs_tui.service.context import Context
 from jobs_tui.service.step_tree import Branch, tree
 from jobs_tui.service.waiting import Waiting
-from jobs_tui.store import spending, steps
+from jobs_tui.store import answers, spending, steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ class RunDetail:
     """Waiting ones first, then decided ones, newest first."""
     stored_usage: Mapping[str, Any]
     """As it is kept: of an ended run its usage, else what it has used so far."""
+    answer: str | None = None
+    """The whole answer, where something follows from it: then it was kept."""
 
     @property
     def usage(self) -> Usage:
@@ -106,6 +108,7 @@ def detail_of(ctx: Context, execution: Execution) -> RunDetail:
         steps=steps.listing(connection, execution.id),
         approvals=approvals.listing(ctx, statuses=(), execution_id=execution.id),
         stored_usage=used,
+        answer=answers.get(connection, execution.id),
     )
 
 
