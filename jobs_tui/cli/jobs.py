@@ -212,13 +212,15 @@ def _described(ctx: Context, job: Job) -> str:
             "ended": None if job.ended_at is None else at_second(job.ended_at),
             "copy of": job.copied_from,
             "when": dashboard.trigger_words(job),
+            "goal": job.goal,
+            "problem": job.problem,
+            "state": json.dumps(job.state, ensure_ascii=False) if job.state else None,
             "next": "\n".join(f"{at_second(moment)}  {moment:%a}" for moment in runs) or None,
             "counted": None
             if definition.max_runs is None
             else f"{job.counted_runs} of {definition.max_runs} runs",
             "watch": WATCHED if definition.watch is not None else None,
             "talk": CONTINUED if definition.conversation is Conversation.CONTINUE else None,
-            "state": None if job.state is None else json.dumps(job.state, ensure_ascii=False),
             "address": webhook_url(ctx, job.webhook_path) if job.webhook_path else None,
             "who": definition.entity_id or definition.planning_mode.value,
             "prompt": definition.prompt_template,
