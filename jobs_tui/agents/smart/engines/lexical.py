@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from jobs_tui.agents.smart.engines.fitting import Document, Fit
@@ -32,6 +32,18 @@ HALF = 4.0
 """The sum that gives a score of one half: about one rare shared word."""
 KEPT = 8
 """Sets of documents that are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How common the words of a question are in a collection of which only a part is looked at."""
+
+    documents: int
+    """Of the whole collection."""
+    terms: Mapping[str, float]
+    """By stem: documents that have it."""
+    matters: Mapping[str, float]
+    """By matter: documents that speak of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +83,23 @@ class LexicalEngine:
         """See Engine: a lead of a fifth is one."""
         return top * 0.2
 
-    def fits(self, question: str, documents: Sequence[Document]) -> list[Fit]:
-        """See Engine."""
+    def fits(
+        self, question: str, documents: Sequence[Document], spread: Spread | None = None
+    ) -> list[Fit]:
+        """See Engine.
+
+        Args:
+            spread: of the collection that the documents are the likely ones of; None: they are all.
+        """
         if not documents:
             return []
         index = self._index(tuple(documents))
+        if spread is not None:
+            index = replace(
+                index,
+                term_idf=index.term_idf | _rarities(spread.terms, spread.documents),
+                matter_idf=index.matter_idf | _matter_rarities(spread.matters, spread.documents),
+            )
         asked = list(dict.fromkeys(telling(question)))
         shown = {stem(word): word for word in reversed(asked)}
         likeness = _likeness(_grams(asked), index)
@@ -179,6 +203,17 @@ def _scaled(grams: Counter[str], idf: dict[str, float], unknown: float) -> dict[
     return {gram: weight / length for gram, weight in weights.items()}
 
 
+def _rarities(having: Mapping[str, float], count: int) -> dict[str, float]:
+    """By what is had, how much it says: less, the more documents have it. As BM25 has it."""
+    return {key: math.log(1 + (max(0.0, count - n) + 0.5) / (n + 0.5)) for key, n in having.items()}
+
+
+def _matter_rarities(having: Mapping[str, float], count: int) -> dict[str, float]:
+    """The same for matters; one of which all speak still says a little."""
+    found = _rarities(having, count)
+    return {key: found[key] if count > n else 0.05 for key, n in having.items()}
+
+
 def _indexed(documents: tuple[Document, ...]) -> _Index:
     terms: list[Counter[str]] = []
     grams: list[Counter[str]] = []
@@ -195,9 +230,6 @@ def _indexed(documents: tuple[Document, ...]) -> _Index:
         # One strong word says half of what many say.
         matters.append({matter: much / (much + 1.0) for matter, much in spoken.items()})
     count = len(documents)
-
-    def idf(found: Counter[str]) -> dict[str, float]:
-        return {key: math.log(1 + (count - n + 0.5) / (n + 0.5)) for key, n in found.items()}
 
     gram_count = Counter(gram for one in grams for gram in one)
     gram_idf = {gram: math.log((1 + count) / (1 + n)) + 1 for gram, n in gram_count.items()}
@@ -216,11 +248,8 @@ def _indexed(documents: tuple[Document, ...]) -> _Index:
             spread[matter] = spread.get(matter, 0.0) + min(1.0, 1.5 * much)
     return _Index(
         read=read,
-        term_idf=idf(Counter(term for one in terms for term in one)),
-        matter_idf={
-            matter: math.log(1 + (count - n + 0.5) / (n + 0.5)) if count > n else 0.05
-            for matter, n in spread.items()
-        },
+        term_idf=_rarities(Counter(term for one in terms for term in one), count),
+        matter_idf=_matter_rarities(spread, count),
         gram_idf=gram_idf,
         unknown_gram=unknown,
         letters=letters,
