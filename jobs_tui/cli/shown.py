@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from jobs_tui.cli.output import at_second, relative
-from jobs_tui.models.enums import ExecutionStatus, TriggerType
+from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Job
+from jobs_tui.schedule.timing import is_timed
 from jobs_tui.schedule.zones import zone
 from jobs_tui.service.context import Context
 
 
 def next_run(ctx: Context, job: Job) -> str | None:
     """The next start in the job's zone and how far it is; None for a job without a schedule."""
-    if job.definition.trigger_type is not TriggerType.CRON:
+    if not is_timed(job.definition):
         return None
     if job.next_due_at is None:
         return "-- (paused)" if not job.enabled else "--"

@@ -19,6 +19,7 @@ from jobs_tui.schedule.cron import parse_cron
 from jobs_tui.schedule.timing import is_timed
 from jobs_tui.schedule.zones import zone
 from jobs_tui.service.around import Around
+from jobs_tui.service.goal_checks import goal_warnings
 from jobs_tui.service.when_checks import when_fields
 
 ENTITY_OF = {
@@ -82,6 +83,7 @@ def check(
     _check_mapping(job_config(definition.config))
     warnings += _check_prompt(definition, directory)
     warnings += not_here(definition, directory)
+    warnings += goal_warnings(definition)
     return Checked(definition, tuple(warnings))
 
 

@@ -20,10 +20,11 @@ from jobs_tui.service.around import around
 from jobs_tui.service.checks import check
 from jobs_tui.service.context import Context
 from jobs_tui.service.policy_gate import refuse_denied
-from jobs_tui.service.preview import SchedulePreview, rendered, schedule
+from jobs_tui.service.preview import SchedulePreview, of_definition, rendered
 from jobs_tui.service.preview_checks import Check
 from jobs_tui.service.preview_who import Command, Who, who_of
 from jobs_tui.service.starts import refuse_unknown
+from jobs_tui.store import jobs as job_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,8 @@ def _whole(
         if parameter.required and parameter.default is None and parameter.name not in values
     )
     prompt = rendered(ctx, definition, {**{name: f"<{name}>" for name in missing}, **values})
-    timing = None
-    if definition.schedule is not None:
-        timing = schedule(ctx, definition.schedule, definition.cron_timezone or "UTC", n)
+    kept = None if job_id is None else job_rows.get(ctx.store.jobs.reader(), job_id)
+    timing = of_definition(ctx, definition, kept, n)
     who = who_of(ctx, definition, prompt)
     trouble = None
     try:

@@ -9,11 +9,12 @@ from typing import Any
 
 from jobs_tui.agents import prompt as prompts
 from jobs_tui.models.ids import new_execution_id
-from jobs_tui.models.job import Definition
+from jobs_tui.models.job import Definition, Job
 from jobs_tui.models.job_input import JobCreate, validated
 from jobs_tui.schedule.clock_notes import clock_changes
 from jobs_tui.schedule.cron import parse_cron
 from jobs_tui.schedule.next_fires import next_fires
+from jobs_tui.schedule.timing import first_after_end, timing_of, upcoming
 from jobs_tui.schedule.words import describe
 from jobs_tui.schedule.zones import zone
 from jobs_tui.service.around import around
@@ -46,6 +47,48 @@ def schedule(ctx: Context, cron: str, timezone: str, n: int = 5) -> SchedulePrev
         warnings=tuple(parsed.warnings),
         clock_changes=tuple(clock_changes(parsed, place, now)),
     )
+
+
+def of_definition(
+    ctx: Context, definition: Definition, job: Job | None = None, n: int = 5
+) -> SchedulePreview | None:
+    """As :func:`schedule`, for any trigger; None when the clock does not start it.
+
+    A job that counts from the end of its runs has one next run: the others follow from it.
+
+    Args:
+        job: as it stands, when the definition is one of it.
+
+    Raises:
+        InvalidInput: the schedule or the zone cannot be followed.
+    """
+    timezone = definition.cron_timezone or "UTC"
+    if definition.schedule is not None and definition.start_at is definition.end_at is None:
+        return schedule(ctx, definition.schedule, timezone, n)
+    now = ctx.now()
+    if job is not None and job.definition == definition:
+        timing = timing_of(definition, job.created_at, job.due_at)
+    else:
+        timing = timing_of(definition, now, first_after_end(definition, now))
+    if timing is None:
+        return None
+    place = zone(timezone)
+    if definition.max_runs is not None:
+        n = min(n, max(0, definition.max_runs - (0 if job is None else job.counted_runs)))
+    found = upcoming(timing, now, n)
+    return SchedulePreview(
+        words=words_of(definition),
+        next_runs=tuple(moment.astimezone(place) for moment in found),
+        warnings=(),
+        clock_changes=(),
+    )
+
+
+def words_of(definition: Definition) -> str:
+    """When a job starts, as a sentence without its zone."""
+    if definition.schedule is not None:
+        return describe(parse_cron(definition.schedule))
+    return definition.trigger_type.sentence
 
 
 def draft(ctx: Context, data: Mapping[str, Any]) -> Checked:

@@ -12,6 +12,7 @@ from jobs_tui.models.times import from_text, to_text
 from jobs_tui.schedule.timing import INSTANT
 from jobs_tui.schedule.zones import zone
 from jobs_tui.service.around import Around
+from jobs_tui.service.goal_checks import goal_fields
 
 LONGEST = 366 * 86_400.0
 """Seconds of the longest interval."""
@@ -29,6 +30,7 @@ def when_fields(values: Mapping[str, Any], sent: frozenset[str], around: Around)
     Raises:
         InvalidInput: with ``field``.
     """
+    values, sent = goal_fields(values, sent)
     trigger = TriggerType(values["trigger_type"])
     timezone = values["cron_timezone"] or "UTC"
     found = {
