@@ -46,7 +46,7 @@ def names(found: search.Found) -> list[str]:
 
 def ran(ctx: Context, job_id: str, result: str) -> None:
     request = starts.Request(Kind.MANUAL, {}, {}, {})
-    run = starts.start(ctx, jobs.get(ctx, job_id), request)
+    run = starts.start(ctx, job_id, request)
     ended(ctx, run.execution_id, result=result)
 
 
