@@ -22,7 +22,7 @@ from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Job
 from jobs_tui.models.times import maybe_to_text
 from jobs_tui.schedule.timing import INSTANT, counts_from_end, delay_of, timing_of
-from jobs_tui.store import executions, jobs
+from jobs_tui.store import executions, jobs, result_deliveries
 from jobs_tui.store.database import Store
 
 ONGOING = TriggerType.ONGOING
@@ -95,7 +95,20 @@ def _settle(
     if judgement is not None:
         write(connection, job, execution, judgement)
     _count_failures(connection, job, execution)
+    _deliver(connection, job, execution, now)
     _follow(connection, job.id, execution, judgement, now)
+
+
+def _deliver(connection: sqlite3.Connection, job: Job, execution: Execution, now: datetime) -> None:
+    """Put the result into the outbox; the engine sends it after the commit."""
+    if not job.definition.deliver_to:
+        return
+    definition = jobs.revision(connection, job.id, execution.revision)
+    said = connection.execute(
+        "select worth_reporting from executions where id = ?", (execution.id,)
+    ).fetchone()[0]
+    worth = None if said is None else bool(said)
+    result_deliveries.plan(connection, job, definition, execution.id, execution.status, worth, now)
 
 
 def _count_failures(connection: sqlite3.Connection, job: Job, execution: Execution) -> None:

@@ -18,7 +18,7 @@ from jobs_tui.store import job_words
 
 ALL = 300
 """Homes with up to so many jobs are read whole."""
-OF_EACH = 100
+OF_EACH = 60
 """Jobs that each way of looking may bring."""
 MATTERS = 5
 """Matters of a question that are looked up, the strongest first."""

@@ -50,6 +50,35 @@ class Meant:
     """Why a better engine did not serve, or what was left out."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadAhead:
+    """What was read for later searches."""
+
+    engine: str
+    read: int
+    """Texts that were new."""
+    note: str
+    """Why they could not be kept; empty when they were."""
+
+
+def read_all(ctx: Context) -> ReadAhead:
+    """Read every job that the engine of the settings has not read yet, however long it takes.
+
+    Raises:
+        EngineBroken: it cannot answer, or does not know meanings.
+    """
+    from jobs_tui.agents.smart.engines.choosing import engine_for
+    from jobs_tui.agents.smart.engines.packed import packed
+    from jobs_tui.agents.smart.engines.semantic import SETUP
+
+    engine = engine_for(_wish(ctx, None))
+    if not _encodes(engine):
+        raise EngineBroken(f"The engine {engine.name} reads nothing ahead.", SETUP)
+    size = len(packed(engine.encode(["a first text"])[0]))
+    read, _, note = _read(ctx, engine, size, (), False, seconds=None)
+    return ReadAhead(engine.name, len(read), note)
+
+
 def search(
     ctx: Context, question: str, *, engine: EngineName | None = None, archived: bool = False
 ) -> Meant:
@@ -184,9 +213,18 @@ def _nearness(
 
 
 def _read(
-    ctx: Context, engine: Encoder, size: int, first: Sequence[int], archived: bool
+    ctx: Context,
+    engine: Encoder,
+    size: int,
+    first: Sequence[int],
+    archived: bool,
+    *,
+    seconds: float | None = SECONDS,
 ) -> tuple[dict[int, bytes], int, str]:
     """Read texts that are new to an engine, and keep what they mean.
+
+    Args:
+        seconds: stop after so long, once :data:`AT_LEAST` are read; None: read all.
 
     Returns:
         The vectors by number, how many texts are left, and why they could not be kept.
@@ -200,7 +238,8 @@ def _read(
     began, problem = ctx.store.clock.monotonic(), ""
     found: dict[int, bytes] = {}
     for start in range(0, len(todo), BATCH):
-        if start >= AT_LEAST and ctx.store.clock.monotonic() - began > SECONDS:
+        spent = ctx.store.clock.monotonic() - began
+        if seconds is not None and start >= AT_LEAST and spent > seconds:
             return found, len(todo) - start, problem
         batch = todo[start : start + BATCH]
         vectors = [packed(one) for one in engine.encode([one.text for one in batch])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from jobs_tui.models.errors import InvalidInput, StoreError
@@ -79,8 +79,8 @@ class Found:
     every: bool = True
     """Of a search by words: whether each hit has all of them. When no job has, those with some
     of them are found."""
-    ids: frozenset[str] = field(default=frozenset())
-    """Of all that were found."""
+    ids: tuple[str, ...] = ()
+    """Of all that were found, the best first."""
 
     def to_json(self) -> dict[str, Any]:
         """As the command and the tools answer it."""
@@ -111,12 +111,7 @@ def by_keywords(ctx: Context, query: str, n: int | None = 10, *, archived: bool 
     note = catch_up(ctx)
     connection = ctx.store.jobs.reader()
     words = query_words(text)
-    scores, every = _scored(connection, words, archived)
-    if every or not scores:
-        for seq in job_words.containing(connection, text, archived=archived):
-            if seq not in scores:
-                # Within words only, or no words at all: behind everything that has the words.
-                scores[seq], every = 0.0, True
+    scores, every = _by_words(connection, text, words, archived)
     best = sorted(scores, key=lambda seq: (-scores[seq], -seq))
     known = job_words.ids(connection, best)
     shown = best if n is None else best[: max(1, n)]
@@ -126,7 +121,21 @@ def by_keywords(ctx: Context, query: str, n: int | None = 10, *, archived: bool 
         for seq in shown
         if known.get(seq) in jobs  # else purged since
     )
-    return Found(text, "keyword", FTS, hits, note, len(best), every, frozenset(known.values()))
+    ids = tuple(known[seq] for seq in best if seq in known)
+    return Found(text, "keyword", FTS, hits, note, len(ids), every, ids)
+
+
+def having(ctx: Context, query: str, *, archived: bool = False) -> frozenset[str]:
+    """The ids of the jobs that have all words of a query, or the text itself: a filter for lists.
+
+    Raises:
+        InvalidInput: the query is empty.
+    """
+    text = readable(query)
+    catch_up(ctx)
+    connection = ctx.store.jobs.reader()
+    scores, every = _by_words(connection, text, query_words(text), archived)
+    return frozenset(job_words.ids(connection, list(scores)).values() if every else ())
 
 
 def by_meaning(
@@ -165,7 +174,7 @@ def by_meaning(
         for one, fit in best
         if one.job_id in jobs  # else purged since
     )
-    ids = frozenset(one.job_id for one, _ in found.fits)
+    ids = tuple(one.job_id for one, _ in found.fits)
     return Found(text, "semantic", found.engine, hits, found.note, len(found.fits), ids=ids)
 
 
@@ -202,6 +211,19 @@ def catch_up(ctx: Context) -> str:
         why = error.message if isinstance(error, StoreError) else f"{error}."
         return f"The results of the newest runs are not searched: {why}"
     return ""
+
+
+def _by_words(
+    connection: sqlite3.Connection, text: str, words: list[str], archived: bool
+) -> tuple[dict[int, float], bool]:
+    """What each text scores that has the words, or the query as a piece of it."""
+    scores, every = _scored(connection, words, archived)
+    if every or not scores:
+        for seq in job_words.containing(connection, text, archived=archived):
+            if seq not in scores:
+                # Within words only, or no words at all: behind everything that has the words.
+                scores[seq], every = 0.0, True
+    return scores, every
 
 
 def _scored(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from jobs_tui.models.enums import Kind
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.service import jobs, search, starts
 from jobs_tui.service.context import Context
@@ -45,8 +44,7 @@ def names(found: search.Found) -> list[str]:
 
 
 def ran(ctx: Context, job_id: str, result: str) -> None:
-    request = starts.Request(Kind.MANUAL, {}, {}, {})
-    run = starts.start(ctx, job_id, request)
+    run = starts.start(ctx, job_id)
     ended(ctx, run.execution_id, result=result)
 
 

@@ -63,8 +63,8 @@ class _Index:
     matter_idf: dict[str, float]
     gram_idf: dict[str, float]
     unknown_gram: float
-    letters: dict[str, list[tuple[int, float]]]
-    """By gram: documents and its weight in each, whose vector is of length 1."""
+    letters: tuple[dict[str, float], ...]
+    """Of each document, by gram its weight; the vector is of length 1."""
     length: float
     """Of a document, in words, on average."""
 
@@ -188,11 +188,11 @@ def _grams(words: Sequence[str]) -> Counter[str]:
 
 def _likeness(grams: Counter[str], index: _Index) -> list[float]:
     """The cosine of the grams with those of each document."""
-    found = [0.0] * len(index.read)
-    for gram, weight in _scaled(grams, index.gram_idf, index.unknown_gram).items():
-        for place, other in index.letters.get(gram, ()):
-            found[place] += weight * other
-    return found
+    asked = _scaled(grams, index.gram_idf, index.unknown_gram)
+    return [
+        sum(weight * letters[gram] for gram, weight in asked.items() if gram in letters)
+        for letters in index.letters
+    ]
 
 
 def _scaled(grams: Counter[str], idf: dict[str, float], unknown: float) -> dict[str, float]:
@@ -237,10 +237,6 @@ def _indexed(documents: tuple[Document, ...]) -> _Index:
     read = tuple(
         _Read(term, sum(term.values()), matter) for term, matter in zip(terms, matters, strict=True)
     )
-    letters: dict[str, list[tuple[int, float]]] = {}
-    for place, gram_counts in enumerate(grams):
-        for gram, weight in _scaled(gram_counts, gram_idf, unknown).items():
-            letters.setdefault(gram, []).append((place, weight))
     # How many speak of a matter: those that hardly do count as a part of one.
     spread: dict[str, float] = {}
     for one in matters:
@@ -252,6 +248,6 @@ def _indexed(documents: tuple[Document, ...]) -> _Index:
         matter_idf=_matter_rarities(spread, count),
         gram_idf=gram_idf,
         unknown_gram=unknown,
-        letters=letters,
+        letters=tuple(_scaled(one, gram_idf, unknown) for one in grams),
         length=max(1.0, sum(one.length for one in read) / count),
     )
