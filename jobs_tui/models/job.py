@@ -131,6 +131,16 @@ class Job:
         return self.definition.name
 
     @property
+    def reason(self) -> str | None:
+        """Why it has the status that it has, one sentence; None when that says itself."""
+        if self.status is JobStatus.BLOCKED:
+            return self.blocked_reason
+        if self.status is JobStatus.PENDING:
+            return self.waiting_on
+        stopped = (JobStatus.PAUSED, JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED)
+        return self.status_reason if self.status in stopped else None
+
+    @property
     def status(self) -> JobStatus:
         """Never contradicts ``enabled`` (DESIGN 4)."""
         if self.archived_at is not None:

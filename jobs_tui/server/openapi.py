@@ -32,6 +32,7 @@ TAGS = {
     "jobs": "What is to be done, when and by whom.",
     "executions": "Runs of jobs: history, logs, following, ending, starting again.",
     "webhooks": "Signed deliveries that start jobs, and what became of each.",
+    "outbox": "Results on their way to where their jobs want them.",
     "scheduled tasks": "Cron jobs seen through other names. What is wrong is 400 here.",
     "approvals": "What runs wait for until a person has decided.",
     "tokens": "Who may ask.",
@@ -78,6 +79,7 @@ WORDS = {
     400: "Not possible now, in a sentence.",
     401: "The proof of who sends it is missing or wrong.",
     404: "It does not exist, or is deleted.",
+    409: "Its status does not allow that; the sentence says what does.",
     422: "Something that was sent is wrong, with its place.",
     429: "Too many; try again later.",
 }

@@ -19,6 +19,7 @@ from jobs_tui.schedule.cron import parse_cron
 from jobs_tui.schedule.timing import is_timed
 from jobs_tui.schedule.zones import zone
 from jobs_tui.service.around import Around
+from jobs_tui.service.goal_checks import goal_warnings
 from jobs_tui.service.when_checks import when_fields
 
 ENTITY_OF = {
@@ -63,6 +64,7 @@ def check(
         )
     values["cron_timezone"] = values["cron_timezone"] or "UTC"
     zone(values["cron_timezone"])
+    when = when_fields(values, frozenset(sent.model_fields_set), around)
     definition = Definition(
         name=values["name"],
         description=values["description"],
@@ -77,11 +79,13 @@ def check(
         parameters=_parameters(values["parameters"]),
         config=values["config"],
         execution_environment=values["execution_environment"],
-        **when_fields(values, frozenset(sent.model_fields_set), around),
+        **when.fields,
     )
+    warnings += when.warnings
     _check_mapping(job_config(definition.config))
     warnings += _check_prompt(definition, directory)
     warnings += not_here(definition, directory)
+    warnings += goal_warnings(definition)
     return Checked(definition, tuple(warnings))
 
 
