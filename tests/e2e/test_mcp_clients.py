@@ -68,7 +68,7 @@ async def test_over_http_a_job_runs_and_its_end_is_heard(home: LiveHome, mode: s
     token = (await asyncio.to_thread(home.command, "token", "show")).out.strip()
     async with (
         asyncio.timeout(60),
-        httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as http,
+        httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=60) as http,
         Client(streamable_http_client(url, http_client=http), mode=mode) as client,
     ):
         waits = {"job_type": "ONE_OFF", "trigger_config": {"run_at": "2100-01-01T09:00"}}

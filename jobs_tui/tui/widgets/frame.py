@@ -56,8 +56,8 @@ def engine_words(
             problem = plain(found).removesuffix(".")
             taken = re.match(r"port (\d+) .*taken", problem)
             problem = f"port {taken[1]} taken" if taken else problem
-            texts = (f"  {what} off: {problem}", f"  {problem}", f"  {what} off")
-            parts.append((texts, "$state-warn"))
+            off = f"  {what} off"
+            parts.append(((f"{off}: {problem}", f"  {problem}", off), "$state-warn"))
     if state.pid != own_pid:
         parts.append(((f"  attached pid {state.pid}", "  attached"), "$quiet"))
     for texts, style in parts:

@@ -201,9 +201,9 @@ async def test_a_goal_that_was_met_in_chat_completes_the_job(ask: Ask, create: A
         "job_update", job_id=made.job_id, status="COMPLETED", reason="the user says so"
     )
     assert (answer.job.status, answer.job.status_reason) == ("COMPLETED", "the user says so")
-    with pytest.raises(Failed, match=r"it cannot become ACTIVE.*job_create"):
+    with pytest.raises(Failed, match=r"it cannot become active.*job_create"):
         await ask("job_update", job_id=made.job_id, status="ACTIVE")
-    with pytest.raises(Failed, match="COMPLETED: it is not started any more"):
+    with pytest.raises(Failed, match=r"nothing starts it any more.*job_create"):
         await ask("job_run", job_id=made.job_id)
 
 
@@ -212,7 +212,7 @@ async def test_a_status_that_cannot_be_changes_nothing_else(
 ) -> None:
     job_id = (await create()).job_id
     await ask("job_cancel", job_id=job_id)
-    with pytest.raises(Failed, match="CANCELLED: it cannot become PAUSED"):
+    with pytest.raises(Failed, match="cancelled: it cannot become paused"):
         await ask("job_update", job_id=job_id, title="other", status="PAUSED")
     assert jobs.get(ctx, job_id).name == "nightly"
     with pytest.raises(Failed, match="Nothing to change was given"):

@@ -31,6 +31,7 @@ HELLO = {
         "clientInfo": {"name": "tests", "version": "1"},
     },
 }
+ADMIN = {"Authorization": f"Bearer {TOKEN}"}
 ACCEPT = {"Accept": "application/json, text/event-stream"}
 JOB = {
     "title": "t",
@@ -54,7 +55,7 @@ async def url(ctx: Context) -> AsyncIterator[str]:
 
 async def post(url: str, body: Any = HELLO, **headers: str) -> httpx2.Response:
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(timeout=60) as client:
         return await client.post(url, json=body, headers={**ACCEPT, **names})
 
 
@@ -108,7 +109,7 @@ async def test_a_reader_reads_and_is_told_what_it_may_not(
     ctx: Context, url: str, mode: str
 ) -> None:
     async with (
-        httpx2.AsyncClient(headers={"Authorization": "Bearer T-read"}) as http,
+        httpx2.AsyncClient(headers={"Authorization": "Bearer T-read"}, timeout=60) as http,
         Client(streamable_http_client(url, http_client=http), mode=mode) as client,
     ):
         assert not (await client.call_tool("execution_list", {})).is_error
@@ -122,7 +123,7 @@ async def test_a_reader_reads_and_is_told_what_it_may_not(
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
 async def test_who_did_it_is_the_token(ctx: Context, url: str, mode: str) -> None:
     async with (
-        httpx2.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as http,
+        httpx2.AsyncClient(headers=ADMIN, timeout=60) as http,
         Client(streamable_http_client(url, http_client=http), mode=mode) as client,
     ):
         made = await client.call_tool("job_create", JOB)
@@ -133,7 +134,7 @@ async def test_who_did_it_is_the_token(ctx: Context, url: str, mode: str) -> Non
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
 async def test_many_calls_at_once(url: str, mode: str) -> None:
     async with (
-        httpx2.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as http,
+        httpx2.AsyncClient(headers=ADMIN, timeout=60) as http,
         Client(streamable_http_client(url, http_client=http), mode=mode) as client,
     ):
         places = asyncio.Semaphore(16)
@@ -162,7 +163,7 @@ async def test_after_stopping_the_port_is_free_and_streams_have_ended(
     address = await listener.start("127.0.0.1", 0)
     port = int(address.rpartition(":")[2])
     async with (
-        httpx2.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as http,
+        httpx2.AsyncClient(headers=ADMIN, timeout=60) as http,
         Client(streamable_http_client(f"http://{address}/mcp", http_client=http)) as client,
         client.listen(resource_subscriptions=["jobs://jobs"]) as events,
     ):
