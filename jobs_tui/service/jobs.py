@@ -65,8 +65,10 @@ def create_operation(
 
     results = outgoing(ctx, validated(JobCreate, data))
     sent = results.sent
-    checked = check(sent, ctx.directory, around(ctx))
-    definition, now, job_id = checked.definition, ctx.now(), new_job_id()
+    looked = around(ctx)
+    checked = check(sent, ctx.directory, looked)
+    # The instant of the checks: what is to start at once is due just after it.
+    definition, now, job_id = checked.definition, looked.now, new_job_id()
     warnings = checked.warnings + tuple(results.warnings)
     warnings += refuse_denied(ctx, "create", definition)
     hook = definition.trigger_type is TriggerType.WEBHOOK
