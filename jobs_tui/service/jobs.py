@@ -65,10 +65,10 @@ def create_operation(
 
     results = outgoing(ctx, validated(JobCreate, data))
     sent = results.sent
-    looked = around(ctx)
-    checked = check(sent, ctx.directory, looked)
-    # The instant of the checks: what is to start at once is due just after it.
-    definition, now, job_id = checked.definition, looked.now, new_job_id()
+    near = around(ctx)
+    checked = check(sent, ctx.directory, near)
+    # The time of the check: a job that starts at once is due just after it.
+    definition, now, job_id = checked.definition, near.now, new_job_id()
     warnings = checked.warnings + tuple(results.warnings)
     warnings += refuse_denied(ctx, "create", definition)
     hook = definition.trigger_type is TriggerType.WEBHOOK
