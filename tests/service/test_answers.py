@@ -27,7 +27,15 @@ SPECIFIED = {
 }
 # fmt: on
 """The fields of JobResponse in create_job_api.md."""
-OURS = {"ended_at", "copied_from", "tags", "parameters", "status_reason"}
+OURS = {
+    "deliver_to",
+    "deliver_when",
+    "ended_at",
+    "copied_from",
+    "tags",
+    "parameters",
+    "status_reason",
+}
 
 
 def test_a_job_has_the_specified_fields_and_ours(ctx: Context) -> None:
