@@ -12,6 +12,7 @@ from jobs_tui.models.times import maybe_to_text, to_text
 from jobs_tui.service import runs
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import webhook_base
+from jobs_tui.service.when_answer import when_answer
 
 HISTORY_IN_JOB = 10
 """Rows of ``execution_history`` in a JobResponse."""
@@ -58,6 +59,8 @@ def job_fields(
         "status_reason": job.reason,
         "ended_at": maybe_to_text(job.ended_at),
         "copied_from": job.copied_from,
+        "goal": job.goal,
+        "problem": job.problem,
         "trigger_type": str(definition.trigger_type),
         "cron_schedule": definition.cron_schedule,
         "cron_timezone": definition.cron_timezone,
@@ -99,6 +102,7 @@ def job_fields(
             }
             for parameter in definition.parameters
         ],
+        **when_answer(job),
         "deliver_to": [dict(target) for target in definition.deliver_to],
         "deliver_when": str(definition.deliver_when),
     }
@@ -162,4 +166,9 @@ def execution_response(execution: Execution, waiting_reason: str | None) -> dict
         "agent_id": execution.agent_id,
         "waiting_reason": waiting_reason,
         "blocked_at": maybe_to_text(execution.blocked_at),
+        "verdict": execution.verdict,
+        "verdict_reason": execution.verdict_reason,
+        "worth_reporting": execution.worth_reporting,
+        "goal": execution.goal,
+        "problem": execution.problem,
     }

@@ -22,7 +22,7 @@ from jobs_tui.service.context import Context
 from jobs_tui.service.delivery_checks import outgoing
 from jobs_tui.service.outbox import target_words
 from jobs_tui.service.policy_gate import refuse_denied
-from jobs_tui.service.preview import SchedulePreview, of_definition, rendered
+from jobs_tui.service.preview import SchedulePreview, of_definition, readings, rendered
 from jobs_tui.service.preview_checks import Check
 from jobs_tui.service.preview_who import Command, Who, who_of
 from jobs_tui.service.starts import refuse_unknown
@@ -39,6 +39,8 @@ class Whole:
     missing: tuple[str, ...]
     """Parameters that a start would have to bring."""
     schedule: SchedulePreview | None
+    readings: Mapping[str, str]
+    """How its times were read, by field."""
     who: Who
     commands: tuple[Command, ...]
     policy: Verdict | None
@@ -135,6 +137,7 @@ def _whole(
         prompt=prompt,
         missing=missing,
         schedule=timing,
+        readings=readings(ctx, definition),
         who=who,
         commands=commands,
         policy=verdict,
@@ -177,6 +180,7 @@ def answer(found: Whole) -> dict[str, Any]:
         "prompt": None if found.missing else found.prompt,
         "missing": list(found.missing),
         "schedule": None if timing is None else timing.words,
+        "readings": dict(found.readings),
         "timezone": found.definition.cron_timezone,
         "next_runs": [moment.isoformat(timespec="seconds") for moment in moments],
         "clock_changes": [] if timing is None else list(timing.clock_changes),

@@ -72,10 +72,11 @@ def apply(ctx: Context, document: Any, *, dry_run: bool = False) -> list[Applied
     by_name = _jobs_by_name(ctx, sections)
     for number, entry in enumerate(sections.get(JOBS, ())):
         with _at(f"{JOBS}.{number}"):
+            there = by_name.get(entry["name"])
+            near = around(ctx, None if there is None else there.id)
             names = [one["name"] for one in sections[JOBS]]
             sent = outgoing(ctx, validated(JobCreate, entry), to_come=names).sent
-            definition = check(sent, known, around(ctx)).definition
-            _refuse_ended(definition, by_name.get(entry["name"]))
+            _refuse_ended(check(sent, known, near).definition, there)
     done = [
         _apply_one(ctx, kind, entry, dry_run)
         for kind in ORDER
@@ -91,7 +92,12 @@ def export(ctx: Context, sections: tuple[str, ...] = SECTIONS) -> dict[str, list
         if kind.plural in sections:
             found[kind.plural] = [one.spec for one in resources.listing(ctx, kind)]
     if JOBS in sections:
-        found[JOBS] = [_with_names(ctx, job_entry(job)) for job in reversed(jobs.listing(ctx))]
+        # What has ended for good would begin anew wherever the document is applied.
+        found[JOBS] = [
+            _with_names(ctx, job_entry(job))
+            for job in reversed(jobs.listing(ctx))
+            if job.ended_as not in FOR_GOOD
+        ]
     return {name: entries for name, entries in found.items() if entries}
 
 
@@ -107,8 +113,6 @@ def job_entry(job: Job) -> dict[str, Any]:
         if name in needed or (value is not None and value != usual[name] and value != [])
     }
     kept["enabled"] = job.enabled
-    if job.definition.schedule is None:
-        kept.pop("cron_timezone", None)
     return kept
 
 

@@ -11,7 +11,16 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from jobs_tui.models.approval import ApprovalStatus
-from jobs_tui.models.enums import DeliverWhen, ExecutionStatus, JobStatus, Kind, Stream, TriggerType
+from jobs_tui.models.enums import (
+    Conversation,
+    DeliverWhen,
+    ExecutionStatus,
+    IntervalMode,
+    JobStatus,
+    Kind,
+    Stream,
+    TriggerType,
+)
 from jobs_tui.models.job_input import ExecutionEnvironmentInput
 from jobs_tui.models.result_delivery import OutboxStatus
 
@@ -97,6 +106,10 @@ class JobResponse(Answer):
     ended_at: datetime | None
     copied_from: str | None
     """The id of the job that it is a copy of."""
+    goal: str | None
+    """How far it is from its end condition after the last run."""
+    problem: str | None
+    """What of its last run could not be judged, and why."""
     trigger_type: TriggerType
     cron_schedule: str | None
     cron_timezone: str | None
@@ -131,6 +144,23 @@ class JobResponse(Answer):
     last_triggered_at: datetime | None
     tags: list[str]
     parameters: list[ParameterResponse]
+    schedule: str
+    """When it starts and ends, in words"""
+    run_at: datetime | None
+    interval_seconds: float | None
+    interval_mode: IntervalMode
+    start_at: datetime | None
+    end_at: datetime | None
+    max_runs: int | None
+    end_condition: dict[str, Any] | None
+    """`{"any": [condition, ...]}`"""
+    watch: dict[str, Any] | None
+    depends_on: list[dict[str, Any]]
+    conversation: Conversation
+    runs_counted: int
+    """Starts that count for `max_runs`"""
+    state: dict[str, Any] | None
+    """What its runs left for the next one"""
     deliver_to: list[dict[str, Any]]
     """Where results go; addresses that were given in the clear are secrets of the home now."""
     deliver_when: DeliverWhen
@@ -182,6 +212,15 @@ class ExecutionSummary(HistoryEntry):
     """Why it does not start or go on now; null when it runs, has ended or is about to start."""
     blocked_at: datetime | None
     """Since when it waits for an environment or an approval."""
+    verdict: Literal["done", "not_done", "blocked"] | None
+    """What the agent says of the goal."""
+    verdict_reason: str | None
+    worth_reporting: bool | None
+    """Whether a person should be told; null when nobody has said."""
+    goal: str | None
+    """Why the end condition of its job holds, or not yet."""
+    problem: str | None
+    """What of it could not be judged, and why."""
 
 
 class StepResponse(Answer):
@@ -264,6 +303,11 @@ class ExecutionResponse(ExecutionSummary):
     entity_type: str | None
     entity_id: str | None
     """The agent, team or workflow that the job named for this run."""
+    answer: str | None
+    """The whole answer (100,000 characters at most), of jobs from whose answers something follows:
+    a goal, a watch, a delivery, other jobs."""
+    change: str | None
+    """How the answer differs from the last one, as a unified diff."""
     attempts: list[AttemptResponse]
     selection: dict[str, Any] | None
     """How Smart chose: `chosen`, `reason`, `unclear`, `engine`, `ranked` (scores, reasons)."""

@@ -105,6 +105,9 @@ class PreviewResponse(Answer):
     prompt: str | None
     missing: list[str]
     schedule: str | None
+    """When it starts and ends, in words; null when the clock does not start it"""
+    readings: dict[str, str]
+    """How `run_at`, `start_at` and `end_at` were read: day, time, zone, and how far they are"""
     timezone: str | None
     next_runs: list[datetime]
     clock_changes: list[str]
