@@ -63,11 +63,6 @@ def ran(store: Store, ctx: Context, delivering: Delivering) -> Run:
         started = starts.start(ctx, job.id, more.pop("parameters", None))
         answer, change = more.pop("answer", None), more.pop("change", None)
         ended(ctx, started.execution_id, status, **more)
-        store.write(
-            lambda c: c.execute(
-                "update executions set change = ? where id = ?", (change, started.execution_id)
-            )
-        )
         if answer is not None:
             store.write(
                 lambda c: c.execute(
@@ -75,6 +70,12 @@ def ran(store: Store, ctx: Context, delivering: Delivering) -> Run:
                 )
             )
         await settle_all(store)
+        if change is not None:
+            store.write(
+                lambda c: c.execute(
+                    "update executions set change = ? where id = ?", (change, started.execution_id)
+                )
+            )
         await look(delivering)
         return found_of(store, started.execution_id)
 
@@ -454,3 +455,33 @@ async def test_a_slow_target_does_not_hold_up_the_others(
     go.set()
     await delivering.close()
     assert found_of(store, started.execution_id)[0].attempts == 1
+
+
+async def test_a_watch_delivers_what_has_changed_alone(
+    ctx: Context, make_job: MakeJob, ran: Run, tmp_path: Path
+) -> None:
+    job = make_job(
+        watch={"what": "answer"},
+        deliver_to=[{"type": "file", "path": f"{tmp_path}/x.txt"}],
+        deliver_when="worth_reporting",
+    )
+    for answer, delivered in (("price 8", 0), ("price 8", 0), ("price 7", 1), ("price 7", 0)):
+        found = await ran(job, answer=answer)
+        assert len(found) == delivered
+    text = (tmp_path / "x.txt").read_text()
+    assert "Changed since last time:" in text
+    assert "-price 8\n+price 7" in text
+    newest = runs.history(ctx, job.id).executions[0]
+    assert (outbox.why_none(ctx, newest.id) or "").startswith("Not delivered: ")
+
+
+async def test_a_failed_run_is_always_worth_reporting(
+    ctx: Context, make_job: MakeJob, ran: Run, tmp_path: Path
+) -> None:
+    job = make_job(
+        deliver_to=[{"type": "file", "path": f"{tmp_path}/x.md"}], deliver_when="worth_reporting"
+    )
+    assert await ran(job, result="fine") == []
+    (one,) = await ran(job, ExecutionStatus.FAILED, error_message="exit 1: no *disk*")
+    assert one.status is S.DELIVERED
+    assert "**Error:** exit 1: no \\*disk\\*" in (tmp_path / "x.md").read_text()
