@@ -80,9 +80,11 @@ def _judge_some(store: Store) -> list[_Ended]:
 
 def _settle_some(connection: sqlite3.Connection, some: list[_Ended], now: datetime) -> None:
     for one in some:
+        gone = connection.execute("delete from aftermath where seq = ?", (one.seq,)).rowcount == 0
+        if gone:  # another process was quicker: it is settled once
+            continue
         if one.execution is not None and one.job is not None:
             _settle(connection, one.execution, one.job, one.judgement, now)
-        connection.execute("delete from aftermath where seq = ?", (one.seq,))
 
 
 def _settle(
