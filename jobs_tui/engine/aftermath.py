@@ -12,6 +12,8 @@ import sqlite3
 from datetime import datetime, timedelta
 from functools import partial
 
+from jobs_tui.agents.directory import Directory, directory
+from jobs_tui.engine.dependants import after, after_job
 from jobs_tui.engine.ending import end, end_if_over, spent
 from jobs_tui.models.config import job_config
 from jobs_tui.models.enums import BAD, ExecutionStatus, JobStatus, Kind, TriggerType
@@ -39,21 +41,27 @@ async def settle_all(store: Store) -> int:
     """
     settled = 0
     while store.row(WAITING) is not None:
-        settled += await store.awrite(partial(_settle_some, now=store.clock.now()))
+        known, now = directory(store), store.clock.now()
+        settled += await store.awrite(partial(_settle_some, now=now, known=known))
     return settled
 
 
-def _settle_some(connection: sqlite3.Connection, now: datetime) -> int:
+def _settle_some(connection: sqlite3.Connection, now: datetime, known: Directory) -> int:
     rows = connection.execute(
         "select seq, execution_id from aftermath order by seq limit 50"
     ).fetchall()
     for row in rows:
-        _settle(connection, row["execution_id"], now)
+        if row["execution_id"].startswith("job_"):
+            after_job(connection, row["execution_id"], now, known)
+        else:
+            _settle(connection, row["execution_id"], now, known)
         connection.execute("delete from aftermath where seq = ?", (row["seq"],))
     return len(rows)
 
 
-def _settle(connection: sqlite3.Connection, execution_id: str, now: datetime) -> None:
+def _settle(
+    connection: sqlite3.Connection, execution_id: str, now: datetime, known: Directory
+) -> None:
     execution = executions.get(connection, execution_id)
     if execution is None:
         return
@@ -62,6 +70,7 @@ def _settle(connection: sqlite3.Connection, execution_id: str, now: datetime) ->
         return
     _count_failures(connection, job, execution)
     _follow(connection, job.id, execution, now)
+    after(connection, job, execution, now, known)
 
 
 def _count_failures(connection: sqlite3.Connection, job: Job, execution: Execution) -> None:

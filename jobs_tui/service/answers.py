@@ -58,6 +58,7 @@ def job_fields(
         "status_reason": job.reason,
         "ended_at": maybe_to_text(job.ended_at),
         "copied_from": job.copied_from,
+        "depends_on": [dict(one) for one in definition.depends_on],
         "trigger_type": str(definition.trigger_type),
         "cron_schedule": definition.cron_schedule,
         "cron_timezone": definition.cron_timezone,

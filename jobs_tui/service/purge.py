@@ -9,6 +9,7 @@ from collections.abc import Callable
 from jobs_tui.models.errors import Refused
 from jobs_tui.service.context import Context
 from jobs_tui.service.jobs import must_get
+from jobs_tui.store.dependencies import refresh_dependants
 
 
 def purge_job(ctx: Context, job_id: str) -> int:
@@ -37,6 +38,7 @@ def purge_job(ctx: Context, job_id: str) -> int:
         connection.execute("delete from deliveries where job_id = ?", (job_id,))
         connection.execute("delete from drafts where id = ?", (job_id,))
         connection.execute("delete from jobs where id = ?", (job_id,))
+        refresh_dependants(connection, job_id)
         ctx.audit(connection, "job.purge", job_id, job.name)
         return ids
 

@@ -12,6 +12,7 @@ from jobs_tui.models.times import from_text, to_text
 from jobs_tui.schedule.timing import INSTANT
 from jobs_tui.schedule.zones import zone
 from jobs_tui.service.around import Around
+from jobs_tui.service.dependency_checks import depends_on, refuse_chain
 from jobs_tui.service.goal_checks import goal_fields
 
 LONGEST = 366 * 86_400.0
@@ -68,11 +69,21 @@ def when_fields(values: Mapping[str, Any], sent: frozenset[str], around: Around)
         "max_runs": values["max_runs"],
         "end_condition": condition,
         "watch": values["watch"],
-        "depends_on": tuple(values["depends_on"]),
+        "depends_on": _depends_on(values, sent, trigger, around),
         "deliver_to": tuple(values["deliver_to"]),
         "deliver_when": DeliverWhen(values["deliver_when"]),
         "conversation": Conversation(values["conversation"]),
     }
+
+
+def _depends_on(
+    values: Mapping[str, Any], sent: frozenset[str], trigger: TriggerType, around: Around
+) -> tuple[dict[str, Any], ...]:
+    """Looked up anew only when it was sent: a job that was removed since is no mistake of today."""
+    if "depends_on" in sent:
+        return depends_on(values["depends_on"], trigger, values["name"], around)
+    refuse_chain(values["depends_on"], trigger)
+    return tuple(values["depends_on"])
 
 
 def _check_run_at(
@@ -84,7 +95,7 @@ def _check_run_at(
 ) -> None:
     run_at = found["run_at"]
     if run_at is None:
-        if trigger is TriggerType.ONE_OFF:
+        if trigger is TriggerType.ONE_OFF and not values["depends_on"]:
             raise InvalidInput(
                 "run_at is missing: a job with trigger_type one_off needs one.",
                 'For example 2026-12-24T09:00, or "tomorrow 9am".',

@@ -96,6 +96,8 @@ class JobResponse(Answer):
     ended_at: datetime | None
     copied_from: str | None
     """The id of the job that it is a copy of."""
+    depends_on: list[dict[str, Any]]
+    """`job` (an id), `on`, `mode`, `delay_seconds`, `parameters` of each."""
     trigger_type: TriggerType
     cron_schedule: str | None
     cron_timezone: str | None
