@@ -17,6 +17,8 @@ def next_run(ctx: Context, job: Job) -> str | None:
         return None
     if job.next_due_at is None:
         return "-- (paused)" if not job.enabled else "--"
+    if job.next_due_at <= ctx.now():
+        return "now, by the engine"
     local = job.next_due_at.astimezone(zone(job.definition.cron_timezone or "UTC"))
     return f"{at_second(local)} ({relative(job.next_due_at, ctx.now())})"
 

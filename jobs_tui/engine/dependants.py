@@ -32,7 +32,7 @@ from jobs_tui.models.ids import new_execution_id
 from jobs_tui.models.job import Job
 from jobs_tui.models.times import maybe_from_text, maybe_to_text, to_text
 from jobs_tui.schedule.decisions import decide_pause
-from jobs_tui.schedule.timing import first_after_end, timing_of
+from jobs_tui.schedule.timing import counts_from_end, first_after_end, timing_of
 from jobs_tui.store import dependencies, executions, jobs
 from jobs_tui.store.dependencies import Waits
 from jobs_tui.store.occurrences import insert_skip
@@ -289,7 +289,7 @@ def _open(connection: sqlite3.Connection, job: Job, gates: Sequence[Waits], now:
         due_at = first_after_end(definition, begins)
         timing = timing_of(definition, job.created_at, due_at)
         due = None if timing is None else timing.next(begins)
-        if before is not None:
+        if before is not None and not counts_from_end(definition):
             passed_by = decide_pause(before, job.cursor_at or job.created_at, begins)
             for skip in passed_by.skips:
                 insert_skip(connection, job, replace(skip, reason="dependency"), now, "engine")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from jobs_tui.engine.goals.meeting import answered_json
 from jobs_tui.guard.json_paths import TooMuchWork, values_at
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.execution import Execution
@@ -49,14 +49,15 @@ def _value(connection: sqlite3.Connection, row: Waits, run: Execution | None, so
         return answer
     other = jobs.get(connection, row.wish.job)
     whose = f"The answer of {'another job' if other is None else repr(other.name)[:80]}"
-    try:
-        found = values_at(source, json.loads(answer))
-    except (ValueError, RecursionError):
+    document, is_json = answered_json(answer)
+    if not is_json:
         raise InvalidInput(
             f"{whose} is not JSON, so there is nothing at {source:.80}.",
             "Pass answer on, or let that job print JSON.",
-        ) from None
-    except TooMuchWork:
+        )
+    try:
+        found = values_at(source, document)
+    except (TooMuchWork, RecursionError):
         raise InvalidInput(f"{whose} is too large for {source:.80}.") from None
     if not found:
         raise InvalidInput(f"{whose} holds nothing at {source:.80}.", "Look at its last run.")

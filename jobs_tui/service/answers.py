@@ -12,6 +12,7 @@ from jobs_tui.models.times import maybe_to_text, to_text
 from jobs_tui.service import runs
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import webhook_base
+from jobs_tui.service.when_answer import when_answer
 
 HISTORY_IN_JOB = 10
 """Rows of ``execution_history`` in a JobResponse."""
@@ -58,7 +59,6 @@ def job_fields(
         "status_reason": job.reason,
         "ended_at": maybe_to_text(job.ended_at),
         "copied_from": job.copied_from,
-        "depends_on": [dict(one) for one in definition.depends_on],
         "trigger_type": str(definition.trigger_type),
         "cron_schedule": definition.cron_schedule,
         "cron_timezone": definition.cron_timezone,
@@ -100,6 +100,9 @@ def job_fields(
             }
             for parameter in definition.parameters
         ],
+        **when_answer(job),
+        "deliver_to": [dict(target) for target in definition.deliver_to],
+        "deliver_when": str(definition.deliver_when),
     }
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job import Job
 from jobs_tui.schedule.decisions import SkipReason, decide_pause
-from jobs_tui.schedule.timing import timing_of
+from jobs_tui.schedule.timing import counts_from_end, timing_of
 from jobs_tui.store.occurrences import insert_skip
 
 
@@ -20,6 +20,8 @@ def record_pause(connection: sqlite3.Connection, job: Job, now: datetime, by: st
 
 def record_wait(connection: sqlite3.Connection, job: Job, now: datetime, by: str) -> None:
     """As :func:`record_pause`, of a job that waited for others: reason ``dependency``."""
+    if counts_from_end(job.definition):
+        return  # it had no time yet that could pass
     _record(connection, job, now, by, "dependency")
 
 
