@@ -168,6 +168,29 @@ def _has_below(connection: sqlite3.Connection, job: Job) -> bool:
     return bool(rows.dependants(connection, job.id))
 
 
+def lead(line: Branch) -> str:
+    """The lines that join it to those above: ``|  `- ``."""
+    if line.depth == 0:
+        return ""
+    bars = "".join("   " if last else "|  " for last in line.last[:-1])
+    return f"{bars}{'`- ' if line.last[-1] else '|- '}"
+
+
+def branch_answer(line: Branch) -> dict[str, Any]:
+    """One line of a tree as programs read it."""
+    return {
+        "job_id": line.job.id,
+        "name": line.job.name,
+        "status": str(line.job.status),
+        "status_reason": line.job.reason,
+        "depth": line.depth,
+        "on": None if line.wish is None else str(line.wish.on),
+        "mode": None if line.wish is None else str(line.wish.mode),
+        "delay_seconds": None if line.wish is None else line.wish.delay_seconds,
+        "again": line.again,
+    }
+
+
 def words(wish: Dependency) -> str:
     """How a dependency is said in a line: ``completed``, ``failed, 3 days later``, ``gate``."""
     from jobs_tui.schedule.durations import span_words

@@ -157,7 +157,9 @@ def _parameters(given: Any, place: str) -> dict[str, str]:
 
 
 def _job_id(around: Around, reference: str, place: str) -> str:
-    """The id of the job that is meant. Raises InvalidInput."""
+    """The id of the job that is meant, the name of one that is to come. Raises InvalidInput."""
+    if reference in around.to_come:
+        return reference
     if around.connection is None:
         raise InvalidInput(f"{place}: there is no job {reference!r:.80}.", field=place)
     rows = _matching(around.connection, reference)

@@ -9,7 +9,7 @@ import pytest
 from jobs_tui.models.enums import JobStatus
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job import Job
-from jobs_tui.service import dependencies, jobs, lifecycle
+from jobs_tui.service import dependencies, jobs, lifecycle, manifest
 from jobs_tui.service.answers import job_response
 from jobs_tui.service.context import Context
 from tests.service.made import count, cron_job, made
@@ -236,3 +236,34 @@ class TestReading:
         assert dependencies.tree(ctx, tail) == dependencies.tree(ctx)
         alone = jobs.find(ctx, "alone")
         assert [one.job.name for one in dependencies.tree(ctx, alone)] == ["alone"]
+
+
+class TestDocuments:
+    """What is exported names jobs by name, and is applied whatever its order."""
+
+    def test_there_and_back(self, ctx: Context) -> None:
+        made(ctx, name="a")
+        after(ctx, "b", {"job": "a", "on": "failed", "delay_seconds": 60})
+        document = manifest.export(ctx)
+        entry = next(one for one in document["jobs"] if one["name"] == "b")
+        assert entry["depends_on"][0]["job"] == "a"
+        assert [one.action for one in manifest.apply(ctx, document)] == ["unchanged"] * 2
+        for job in jobs.listing(ctx):
+            jobs.edit(ctx, job.id, {"name": f"old {job.name}"})
+        document["jobs"].reverse()
+        assert {one.action for one in manifest.apply(ctx, document, dry_run=True)} == {"created"}
+        assert [one.id for one in manifest.apply(ctx, document)] == ["a", "b"]
+        found = dependencies.joined(ctx, jobs.find(ctx, "b"))
+        assert [link.job and link.job.name for link in found.needs] == ["a"]
+
+    def test_a_circle_is_refused(self, ctx: Context) -> None:
+        fields = {"trigger_type": "manual", "entity_id": "shell", "prompt_template": "true"}
+        document = {
+            "jobs": [
+                {"name": "a", "depends_on": ["b"], **fields},
+                {"name": "b", "depends_on": [{"job": "a"}], **fields},
+            ]
+        }
+        with pytest.raises(InvalidInput, match="'a', 'b' wait for each other"):
+            manifest.apply(ctx, document)
+        assert count(ctx, "jobs") == 0
