@@ -167,7 +167,9 @@ class WizardScreen(BaseScreen):
     @property
     def has_runs(self) -> bool:
         """Whether there is a schedule to look at in the step that is open."""
-        return self.at == TRIGGER and self.form.draft.trigger == "cron"
+        draft = self.form.draft
+        several = draft.trigger in ("cron", "recurring") and not draft.counts_from_end
+        return self.at == TRIGGER and several
 
     def available(self, action: Action) -> bool | None:
         """See BaseScreen."""
