@@ -85,7 +85,7 @@ class DashboardScreen(JobActions):
         with Horizontal(id="filter-row"):
             yield Static(" / ", id="slash", markup=False)
             yield Input(
-                placeholder="find: text  tag:  state:  by:  agent:  !not  /re/", id="filter"
+                placeholder="find: text tag: status: trigger: agent: !not /re/", id="filter"
             )
             yield Bar(id="sorting")
         with Container(id="main"):

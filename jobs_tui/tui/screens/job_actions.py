@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jobs_tui.models.enums import JobStatus
 from jobs_tui.models.job import Job
 from jobs_tui.service import dashboard
 from jobs_tui.service.context import Context
@@ -44,6 +45,15 @@ ACTIONS = (
         15,
         handler="cancel_run",
     ),
+    Action(
+        "jobs.cancel-job",
+        ("X",),
+        "cancel job",
+        "Cancel the job for good (all marked ones); asks",
+        ACT,
+    ),
+    Action("jobs.complete", ("F",), "complete", "Complete the job: its goal is met; asks", ACT),
+    Action("jobs.start-copy", ("C",), "start copy", "Start the job again as a copy", ACT),
     Action("jobs.dry-run", ("v",), "dry run", "Show the prompt with its values", ACT, 16),
     Action("jobs.copy", ("y",), "copy", "Copy name, id, URL, curl, prompt or JSON", ACT, 17),
     Action("jobs.budgets", ("B",), "budgets", "How the budgets stand", ACT),
@@ -176,6 +186,19 @@ class JobActions(BaseScreen):
             self.say("Nothing of it is running or waiting.")
         else:
             operations.cancel(self, live[-1])
+
+    def action_cancel_job(self) -> None:
+        """End it for good."""
+        operations.end_job(self, self.chosen(), JobStatus.CANCELLED)
+
+    def action_complete(self) -> None:
+        """Its goal is met."""
+        operations.end_job(self, self.chosen(), JobStatus.COMPLETED)
+
+    def action_start_copy(self) -> None:
+        """Start it again as a copy."""
+        if (line := self.line()) is not None:
+            operations.start_copy(self, line.job)
 
     def action_dry_run(self) -> None:
         """Show the prompt as it would be."""
