@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 
 import click
 
+from jobs_tui.cli.delivery import delivery_fields
 from jobs_tui.cli.groups.fields import pairs
 from jobs_tui.cli.when import WHEN_OPTIONS
+from jobs_tui.models.enums import DeliverWhen
 from jobs_tui.models.errors import InvalidInput
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -48,6 +50,22 @@ _OPTIONS = (
         metavar="N",
         help="Pause after N failed runs in a row; 0: never.",
     ),
+    click.option(
+        "--deliver-to",
+        "deliver_to",
+        multiple=True,
+        metavar="WHERE",
+        help="Send results there: a URL (https: a signed call, others by Apprise), file:PATH,"
+        " job:NAME, or the secret of a URL as notify:NAME or webhook:NAME; none for nowhere.",
+    ),
+    click.option(
+        "--deliver-secret", metavar="NAME", help="The secret that signs calls of --deliver-to."
+    ),
+    click.option(
+        "--deliver-when",
+        type=click.Choice([str(one) for one in DeliverWhen]),
+        help="Which results go there, always by default.",
+    ),
     click.option("--paused", is_flag=True, help="Do not start it automatically yet."),
 )
 
@@ -68,7 +86,7 @@ def plain_fields(options: Mapping[str, Any]) -> dict[str, Any]:
         found["tags"] = list(options["tags"])
     if options["system_prompt"] is not None:
         found["system_prompt"] = options["system_prompt"]
-    found |= _who(options) | _where(options)
+    found |= _who(options) | _where(options) | delivery_fields(options)
     if options["paused"]:
         found["enabled"] = False
     prompt = _prompt(options["prompt"], options["prompt_file"])

@@ -20,6 +20,7 @@ from jobs_tui.service import dashboard, jobs
 from jobs_tui.service.answers import job_response
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import webhook_url
+from jobs_tui.service.outbox import target_words
 from jobs_tui.service.purge import purge_job
 
 NEXT_SHOWN = 3
@@ -215,6 +216,7 @@ def _described(ctx: Context, job: Job) -> str:
             "prompt": definition.prompt_template,
             "parameters": _parameters(definition),
             "settings": _settings(definition),
+            "delivers": _deliveries(ctx, definition),
             "runs": counts,
             "last": None
             if job.last_execution_id is None
@@ -232,6 +234,11 @@ def _parameters(definition: Definition) -> str | None:
         value = "required" if parameter.required else f"= {json.dumps(parameter.default)}"
         lines.append(f"{parameter.name} {value} {parameter.description}".rstrip())
     return "\n".join(lines) or None
+
+
+def _deliveries(ctx: Context, definition: Definition) -> str | None:
+    lines = target_words(ctx, definition.deliver_to)
+    return "\n".join([*lines, definition.deliver_when.sentence]) if lines else None
 
 
 def _settings(definition: Definition) -> str:

@@ -39,6 +39,7 @@ ENTRIES = {
     "complete": Entry(f"{_CLI}.lifecycle:complete", "End a job whose goal is met."),
     "copy": Entry(f"{_CLI}.lifecycle:copy", "Make a new job of another one."),
     "rerun": Entry(f"{_CLI}.runs:rerun", "Start a run again."),
+    "outbox": Entry(f"{_CLI}.outbox:outbox", "Results on their way: list, retry, skip, test."),
     "approval": Entry(f"{_CLI}.approval:approval", "Approvals: what runs wait for."),
     "cron": Entry(f"{_CLI}.cron:cron", "Cron expressions: next runs, words."),
     "webhook": Entry(f"{_CLI}.hooks:webhook", "Webhooks: addresses, secrets, deliveries."),

@@ -101,6 +101,8 @@ def job_fields(
             for parameter in definition.parameters
         ],
         **when_answer(job),
+        "deliver_to": [dict(target) for target in definition.deliver_to],
+        "deliver_when": str(definition.deliver_when),
     }
 
 

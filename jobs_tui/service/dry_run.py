@@ -15,10 +15,12 @@ from jobs_tui.models.errors import Forbidden, JobsTuiError
 from jobs_tui.models.job import Definition, Job
 from jobs_tui.models.job_input import JobPreview, validated
 from jobs_tui.models.verdict import Verdict
-from jobs_tui.service import preview_checks
+from jobs_tui.service import jobs, preview_checks
 from jobs_tui.service.around import around
 from jobs_tui.service.checks import check
 from jobs_tui.service.context import Context
+from jobs_tui.service.delivery_checks import outgoing
+from jobs_tui.service.outbox import target_words
 from jobs_tui.service.policy_gate import refuse_denied
 from jobs_tui.service.preview import SchedulePreview, of_definition, readings, rendered
 from jobs_tui.service.preview_checks import Check
@@ -43,6 +45,8 @@ class Whole:
     commands: tuple[Command, ...]
     policy: Verdict | None
     """Of a start now; None when no policy has a say."""
+    deliver_to: tuple[str, ...]
+    """Where its results would go, in words."""
     checks: tuple[Check, ...]
     warnings: tuple[str, ...]
 
@@ -60,9 +64,11 @@ def of_fields(
     Raises:
         InvalidInput: what a creation would refuse too, or a value that does not fit.
     """
-    sent = validated(JobPreview, data)
-    checked = check(sent, ctx.directory, around(ctx, job_id))
-    warnings = checked.warnings
+    asked = validated(JobPreview, data)
+    before = None if job_id is None else jobs.get(ctx, job_id).definition
+    results = outgoing(ctx, asked, before)
+    checked = check(results.sent, ctx.directory, around(ctx, job_id))
+    warnings = checked.warnings + tuple(results.warnings)
     done = "created" if job_id is None else "saved"
     made = Check("definition", True, f"The job can be {done}.")
     try:
@@ -70,7 +76,7 @@ def of_fields(
         warnings += refuse_denied(ctx, action, checked.definition, job_id)
     except Forbidden as error:
         made = Check("definition", False, error.message)
-    return _whole(ctx, checked.definition, sent.values, made, warnings, job_id, n)
+    return _whole(ctx, checked.definition, asked.values, made, warnings, job_id, n)
 
 
 def of_job(ctx: Context, job: Job, values: Mapping[str, Any], n: int = 5) -> Whole:
@@ -135,6 +141,7 @@ def _whole(
         who=who,
         commands=commands,
         policy=verdict,
+        deliver_to=tuple(target_words(ctx, definition.deliver_to)),
         checks=tuple(checks),
         warnings=tuple(dict.fromkeys(warnings)),
     )
@@ -192,6 +199,8 @@ def answer(found: Whole) -> dict[str, Any]:
         "policy": None
         if verdict is None
         else {"decision": str(verdict.decision), "reason": verdict.reason or None},
+        "deliver_to": list(found.deliver_to),
+        "deliver_when": str(found.definition.deliver_when),
         "checks": [
             {"name": one.name, "ok": one.ok, "message": one.message} for one in found.checks
         ],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from jobs_tui.models.delivery_target import delivery_targets
 from jobs_tui.models.enums import Conversation, DeliverWhen, IntervalMode, TriggerType
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job import Definition
@@ -119,7 +120,7 @@ def when_fields(values: Mapping[str, Any], sent: frozenset[str], around: Around)
         "end_condition": condition,
         "watch": values["watch"],
         "depends_on": tuple(values["depends_on"]),
-        "deliver_to": tuple(values["deliver_to"]),
+        "deliver_to": delivery_targets(values["deliver_to"]),
         "deliver_when": DeliverWhen(values["deliver_when"]),
         "conversation": Conversation(values["conversation"]),
     }

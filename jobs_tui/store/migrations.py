@@ -19,6 +19,7 @@ JOBS: Sequence[tuple[str, str]] = (
     ("0002_agents", schema.JOBS_2),
     ("0003_steps_by_agent", schema.JOBS_3),
     ("0004_jobs_module", schema.JOBS_4),
+    ("0006_result_deliveries", schema.JOBS_6),
 )
 LOGS: Sequence[tuple[str, str]] = (("0001_first", schema.LOGS_1),)
 

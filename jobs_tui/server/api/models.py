@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from jobs_tui.models.approval import ApprovalStatus
 from jobs_tui.models.enums import (
     Conversation,
+    DeliverWhen,
     ExecutionStatus,
     IntervalMode,
     JobStatus,
@@ -21,6 +22,7 @@ from jobs_tui.models.enums import (
     TriggerType,
 )
 from jobs_tui.models.job_input import ExecutionEnvironmentInput
+from jobs_tui.models.result_delivery import OutboxStatus
 
 
 class Answer(BaseModel):
@@ -155,6 +157,9 @@ class JobResponse(Answer):
     """Starts that count for `max_runs`"""
     state: dict[str, Any] | None
     """What its runs left for the next one"""
+    deliver_to: list[dict[str, Any]]
+    """Where results go; addresses that were given in the clear are secrets of the home now."""
+    deliver_when: DeliverWhen
 
 
 class StartedResponse(Answer):
@@ -254,6 +259,30 @@ class ApprovalResponse(Answer):
     decided_reason: str | None
 
 
+class OutboxResponse(Answer):
+    """A result on its way to one target."""
+
+    id: str
+    """The same at each try: receivers tell a repeat by it."""
+    execution_id: str
+    job_id: str
+    position: int
+    """Of the target within the job's `deliver_to`."""
+    type: Literal["notify", "webhook", "file", "job"]
+    to: str
+    """The target in words, nothing secret in it."""
+    status: OutboxStatus
+    attempts: int
+    error: str | None
+    """Why the last try failed."""
+    where: str | None
+    """Where it arrived: `HTTP 200`, a path, the id of the run that was started."""
+    created_at: datetime
+    next_at: datetime | None
+    """When it is tried next."""
+    delivered_at: datetime | None
+
+
 class ExecutionResponse(ExecutionSummary):
     """A run with everything that is known of it; `usage` of one that goes on is that so far."""
 
@@ -270,6 +299,10 @@ class ExecutionResponse(ExecutionSummary):
     """Of the newest attempt; empty for a run of one agent."""
     approvals: list[ApprovalResponse]
     """What persons were asked while it waited; waiting ones first."""
+    deliveries: list[OutboxResponse]
+    """Where its result went."""
+    undelivered: str | None
+    """Why its result goes nowhere although the job has targets."""
 
 
 class LogLineResponse(Answer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from jobs_tui.models.enums import TriggerType
+from jobs_tui.models.enums import DeliverWhen, TriggerType
 from jobs_tui.server.api.models import Answer
 
 
@@ -119,5 +119,8 @@ class PreviewResponse(Answer):
     commands: list[PreviewCommand]
     policy: PreviewPolicy | None
     """Null: no policy has a say"""
+    deliver_to: list[str]
+    """Where its results would go, in words"""
+    deliver_when: DeliverWhen
     checks: list[Check]
     warnings: list[str]

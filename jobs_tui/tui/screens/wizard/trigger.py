@@ -164,6 +164,7 @@ class Trigger(Step):
             *((f"#{one}-row", one == goal_kind) for one, _ in goal.KINDS if one != goal.LIMITS),
         ):
             self.query_one(name).set_class(not shown, "hidden")
+        self.set_class(kind in ("cron", "recurring"), "crowded")
         self.query_one("#running-row").set_class(draft.overlap == "allow", "several")
         told = draft.watch == "answer" or (kind == "ongoing" and goal_kind == goal.CHANGED)
         self.query_one("#watch-row").set_class(told, "several")
