@@ -16,7 +16,8 @@ from jobs_tui.service.context import Context
 from jobs_tui.service.run_detail import RunDetail, run_detail
 from jobs_tui.tui.base import BaseScreen
 from jobs_tui.tui.dialogs import MessageDialog
-from jobs_tui.tui.screens import run_outbox, run_outcome, run_sections, run_words
+from jobs_tui.tui.screens import run_outcome, run_sections, run_words
+from jobs_tui.tui.screens.run_outbox import delivered
 from jobs_tui.tui.screens.run_sections import fit, row, title, wrapped
 from jobs_tui.tui.spans import took
 
