@@ -13,6 +13,7 @@ from jobs_tui.cli.session import opened, warn
 from jobs_tui.cli.shown import next_run
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.config import job_config
+from jobs_tui.models.end_condition import words
 from jobs_tui.models.enums import TriggerType
 from jobs_tui.models.errors import Refused
 from jobs_tui.models.job import Definition, Job
@@ -210,6 +211,10 @@ def _described(ctx: Context, job: Job) -> str:
             "ended": None if job.ended_at is None else at_second(job.ended_at),
             "copy of": job.copied_from,
             "when": dashboard.trigger_words(job),
+            "until": words(definition.end_condition).removeprefix("until ") or None,
+            "goal": job.goal,
+            "problem": job.problem,
+            "state": json.dumps(job.state, ensure_ascii=False) if job.state else None,
             "next": "\n".join(f"{at_second(moment)}  {moment:%a}" for moment in runs) or None,
             "address": webhook_url(ctx, job.webhook_path) if job.webhook_path else None,
             "who": definition.entity_id or definition.planning_mode.value,
