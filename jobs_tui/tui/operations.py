@@ -184,9 +184,7 @@ def start_copy(screen: BaseScreen, job: Job) -> None:
 
     def done(found: Saved | InvalidInput) -> None:
         if isinstance(found, InvalidInput):  # its time has passed, say
-            screen.open_wizard(job.id, clone=True)
-            below = screen.app.screen
-            (below if isinstance(below, BaseScreen) else screen).say(found.sentence())
+            screen.open_wizard(job.id, clone=True, fault=found)
             return
         screen.say(f"{name_of(found.job)} started as a copy of {name_of(job)}.")
         screen.store_changed()
