@@ -47,7 +47,7 @@ WAIT = State(".", "wait", "$state-wait", "queued or waiting")
 LOST = State("?", "lost", "$state-bad bold", "engine died during the run")
 NEW = State(" ", "new", "$state-idle", "has not run yet")
 PENDING = State(".", "pend", "$state-wait", "waits for its time or for other jobs")
-DONE = State("+", "done", "$state-ok", "a job that has done its last run")
+DONE = State("+", "done", "$state-ok", "has done its last run")
 BLOCKED = State("!", "BLOC", "$state-warn bold", "cannot run until something is mended")
 
 ASK = State("!", "ASK", "$state-warn bold", "waits for an approval")

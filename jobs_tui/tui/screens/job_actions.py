@@ -53,7 +53,7 @@ ACTIONS = (
         ACT,
     ),
     Action("jobs.complete", ("F",), "complete", "Complete the job: its goal is met; asks", ACT),
-    Action("jobs.start-copy", ("C",), "start copy", "Start the job again as a copy", ACT),
+    Action("jobs.start-copy", ("C",), "start copy", "Start it again as a copy", ACT, 2),
     Action("jobs.dry-run", ("v",), "dry run", "Show the prompt with its values", ACT, 16),
     Action("jobs.copy", ("y",), "copy", "Copy name, id, URL, curl, prompt or JSON", ACT, 17),
     Action("jobs.budgets", ("B",), "budgets", "How the budgets stand", ACT),
@@ -75,6 +75,20 @@ NEEDS_JOB = frozenset(
     and action.id not in ("jobs.new", "jobs.undo", "jobs.budgets", "jobs.examples")
 ) | {"jobs.mark", "jobs.mark-all"}
 """Actions that mean nothing while the list is empty."""
+ENDS = frozenset({"jobs.cancel-job", "jobs.complete", "job.cancel-job", "job.complete"})
+"""Actions that end a job."""
+COPIES = frozenset({"jobs.start-copy", "job.start-copy"})
+"""Actions for a job that has ended."""
+
+
+def possible(action_id: str, job: Job | None) -> bool | None:
+    """Whether an action fits the life of a job: what has ended is only started as a copy."""
+    ended = job is not None and job.ended_as is not None
+    if action_id in COPIES:
+        return ended
+    if action_id in ENDS:
+        return None if ended and job is not None and job.ended_as is not JobStatus.FAILED else True
+    return True
 
 
 class JobActions(BaseScreen):

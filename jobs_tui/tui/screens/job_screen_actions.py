@@ -25,7 +25,7 @@ ACTIONS = (
     Action("job.cancel", ("x",), "cancel", "Cancel the run; asks", ACT, 10, handler="cancel_run"),
     Action("job.cancel-job", ("X",), "cancel job", "Cancel the job for good; asks", ACT),
     Action("job.complete", ("F",), "complete", "Complete the job: its goal is met; asks", ACT),
-    Action("job.start-copy", ("C",), "start copy", "Start the job again as a copy", ACT),
+    Action("job.start-copy", ("C",), "start copy", "Start it again as a copy", ACT, 2),
     Action("job.dry-run", ("v",), "dry run", "Show the prompt with its values", ACT, 14),
     Action("job.delete", ("d",), "delete", "Delete the job; asks", ACT, 11),
     Action("job.copy", ("y",), "copy", "Copy name, id, URL, curl, prompt or JSON", ACT, 7),

@@ -133,7 +133,8 @@ def _record(facts: JobFacts, width: int, wide: bool) -> Content:
     gap = "     " if wide else "   "
     total = job.successful_executions + job.failed_executions
     parts: list[Part] = [
-        f" {plain(facts.words)}",
+        " ",
+        Content(plain(facts.words)).truncate(max(20, width - 40), ellipsis=True),
         gap,
         (f"{kind} ", "$quiet"),
         name,
@@ -177,7 +178,7 @@ def _next(facts: JobFacts, now: datetime, width: int, wide: bool) -> Content:
             ]
             day = moment.date()
         first = (facts.next_runs[0] - now).total_seconds()
-        left.append((f"in {long_span(first)}", "$quiet"))
+        left.append((f"in {long_span(first)}" if first > 0 else "now", "$quiet"))
     elif job.definition.trigger_type is TriggerType.WEBHOOK:
         left = [(" starts when its webhook is called", "$quiet")]
     elif job.definition.trigger_type is TriggerType.MANUAL:

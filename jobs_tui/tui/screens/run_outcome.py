@@ -18,7 +18,7 @@ def told(run: Execution, width: int) -> list[Content]:
     found: list[Content] = []
     if (said := run_words.verdict(run)) is not None:
         found += _rows("verdict", said[0], width, said[1])
-    if run.goal:
+    if run.goal and (run.verdict_reason or "\n") not in run.goal:  # else it says the same
         found += _rows("goal", plain(run.goal), width)
     if run.problem:
         found += _rows("problem", plain(run.problem), width, "$state-warn")
