@@ -27,7 +27,7 @@ from jobs_tui.tui.dialogs import MessageDialog
 from jobs_tui.tui.filters import state_of_line
 from jobs_tui.tui.reader import Reader
 from jobs_tui.tui.screens import approval_actions, budget_words, job_preview, job_rows
-from jobs_tui.tui.screens.job_actions import ACTIONS, NEEDS_JOB, JobActions
+from jobs_tui.tui.screens.job_actions import ACTIONS, NEEDS_JOB, JobActions, possible
 from jobs_tui.tui.spans import MINUTE, ago
 from jobs_tui.tui.theme import state_of
 from jobs_tui.tui.widgets.frame import Bar, spread
@@ -85,7 +85,7 @@ class DashboardScreen(JobActions):
         with Horizontal(id="filter-row"):
             yield Static(" / ", id="slash", markup=False)
             yield Input(
-                placeholder="find: text  tag:  state:  by:  agent:  !not  /re/", id="filter"
+                placeholder="find: text tag: status: trigger: agent: !not /re/", id="filter"
             )
             yield Bar(id="sorting")
         with Container(id="main"):
@@ -212,7 +212,8 @@ class DashboardScreen(JobActions):
             return False
         if action.id in NEEDS_JOB and not self._shown:
             return False if not self._lines else None
-        return True
+        line = self.line() if self._lines else None
+        return possible(action.id, line.job if line is not None else None)
 
     # Preview
 
