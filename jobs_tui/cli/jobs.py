@@ -13,7 +13,8 @@ from jobs_tui.cli.session import opened, warn
 from jobs_tui.cli.shown import next_run
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.config import job_config
-from jobs_tui.models.enums import TriggerType
+from jobs_tui.models.end_condition import words
+from jobs_tui.models.enums import Conversation, TriggerType
 from jobs_tui.models.errors import Refused
 from jobs_tui.models.job import Definition, Job
 from jobs_tui.service import dashboard, jobs
@@ -26,6 +27,8 @@ from jobs_tui.service.purge import purge_job
 NEXT_SHOWN = 3
 EXECUTION = "exec_"
 """How the ids of runs begin."""
+WATCHED = "each answer is compared with the last one"
+CONTINUED = "each run goes on where the last one ended"
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _job_argument = click.argument("job_ref", metavar="JOB")
 
@@ -210,7 +213,16 @@ def _described(ctx: Context, job: Job) -> str:
             "ended": None if job.ended_at is None else at_second(job.ended_at),
             "copy of": job.copied_from,
             "when": dashboard.trigger_words(job),
+            "until": words(definition.end_condition).removeprefix("until ") or None,
+            "goal": job.goal,
+            "problem": job.problem,
+            "state": json.dumps(job.state, ensure_ascii=False) if job.state else None,
             "next": "\n".join(f"{at_second(moment)}  {moment:%a}" for moment in runs) or None,
+            "counted": None
+            if definition.max_runs is None
+            else f"{job.counted_runs} of {definition.max_runs} runs",
+            "watch": WATCHED if definition.watch is not None else None,
+            "talk": CONTINUED if definition.conversation is Conversation.CONTINUE else None,
             "address": webhook_url(ctx, job.webhook_path) if job.webhook_path else None,
             "who": definition.entity_id or definition.planning_mode.value,
             "prompt": definition.prompt_template,

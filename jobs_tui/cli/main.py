@@ -24,6 +24,7 @@ _CLI = "jobs_tui.cli"
 ENTRIES = {
     "create": Entry(f"{_CLI}.create:create", "Create a job."),
     "list": Entry(f"{_CLI}.jobs:list_jobs", "List jobs."),
+    "search": Entry(f"{_CLI}.search:search", "Find jobs by words or by meaning."),
     "show": Entry(f"{_CLI}.jobs:show", "Show one job with its next runs, or one run."),
     "edit": Entry(f"{_CLI}.create:edit", "Change a job."),
     "preview": Entry(f"{_CLI}.preview:preview", "Show what a start of a job would do now."),

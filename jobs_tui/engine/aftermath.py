@@ -15,7 +15,7 @@ from functools import partial
 
 from jobs_tui.engine.ending import end, end_if_over, spent
 from jobs_tui.engine.goals.ended import Judgement
-from jobs_tui.engine.judging import judged, write
+from jobs_tui.engine.goals.settling import JUDGED, judged, write_judgement
 from jobs_tui.models.config import job_config
 from jobs_tui.models.enums import BAD, ExecutionStatus, JobStatus, Kind, TriggerType
 from jobs_tui.models.execution import Execution
@@ -24,8 +24,6 @@ from jobs_tui.models.times import maybe_to_text
 from jobs_tui.schedule.timing import INSTANT, counts_from_end, delay_of, timing_of
 from jobs_tui.store import executions, jobs, result_deliveries
 from jobs_tui.store.database import Store
-
-ONGOING = TriggerType.ONGOING
 
 SOME = 50
 """Executions that are settled in one transaction."""
@@ -66,15 +64,17 @@ def _judge_some(store: Store) -> list[_Ended]:
     found: list[_Ended] = []
     seen: set[str] = set()
     for row in store.rows("select seq, execution_id from aftermath order by seq limit ?", (SOME,)):
-        execution = executions.get(store.jobs.reader(), row["execution_id"])
-        job = None if execution is None else jobs.get(store.jobs.reader(), execution.job_id)
+        connection = store.jobs.reader()
+        execution = executions.get(connection, row["execution_id"])
+        job = None if execution is None else jobs.get(connection, execution.job_id)
         if execution is None or job is None:
             found.append(_Ended(row["seq"], None, None, None))
             continue
         if job.id in seen:
             break
         seen.add(job.id)
-        found.append(_Ended(row["seq"], execution, job, judged(store, job, execution)))
+        said = judged(connection, job, execution) if execution.status in JUDGED else None
+        found.append(_Ended(row["seq"], execution, job, said))
     return found
 
 
@@ -93,7 +93,7 @@ def _settle(
     now: datetime,
 ) -> None:
     if judgement is not None:
-        write(connection, job, execution, judgement)
+        write_judgement(connection, job, execution, judgement)
     _count_failures(connection, job, execution)
     _deliver(connection, job, execution, now)
     _follow(connection, job.id, execution, judgement, now)
@@ -136,8 +136,13 @@ def _follow(
     if job.definition.trigger_type is TriggerType.ONE_OFF:
         _after_the_one_run(connection, job, execution, now)
         return
-    if judgement is not None and judgement.met and job.definition.trigger_type is ONGOING:
-        end(connection, job, JobStatus.COMPLETED, judgement.reason, now)
+    if (
+        judgement is not None
+        and judgement.met
+        and job.definition.trigger_type is TriggerType.ONGOING
+    ):
+        reason = f"run #{execution.number}: {judgement.reason}"
+        end(connection, job, JobStatus.COMPLETED, reason, now)
         return
     limit = job_config(job.definition.config).pause_on_failure
     if job.enabled and limit and job.failures_in_row >= limit:

@@ -25,7 +25,7 @@ from jobs_tui.models.enums import ExecutionStatus, Stream
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Definition
 from jobs_tui.models.verdict import Verdict
-from jobs_tui.store import approvals, executions, holds, steps
+from jobs_tui.store import answers, approvals, executions, holds, steps
 
 
 class Work:
@@ -47,6 +47,8 @@ class Work:
         self._output = output
         self._spawner = spawner
         self._crew: EngineCrew | None = None
+        self.whole_answer = answers.wanted(parts.store.jobs.reader(), execution.job_id)
+        """Whether something follows from all that the run answers."""
 
     async def do(self) -> Result | NoGo:
         """Do it, or say why not now.
@@ -143,6 +145,7 @@ class Work:
             purse=Purse(self._parts, execution, self._config, booked, before),
             kept=kept,
             states=dict(begun.get("states", {})),
+            whole_answer=self.whole_answer,
         )
 
     def _kept(self, crew: EngineCrew) -> dict[str, Any]:

@@ -121,6 +121,10 @@ class Job:
     """When a job that counts from the end of its runs is to start next."""
     state: dict[str, Any] | None = None
     """What its runs leave for the next one."""
+    goal: str | None = None
+    """How far it is from its end condition after the last run, one sentence."""
+    problem: str | None = None
+    """What of its last run could not be judged, and why."""
     waiting_on: str | None = None
     """What a job with dependencies waits for, one sentence."""
     copied_from: str | None = None

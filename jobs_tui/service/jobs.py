@@ -65,10 +65,10 @@ def create_operation(
 
     results = outgoing(ctx, validated(JobCreate, data))
     sent = results.sent
-    looked = around(ctx)
-    checked = check(sent, ctx.directory, looked)
-    # The instant of the checks: what is to start at once is due just after it.
-    definition, now, job_id = checked.definition, looked.now, new_job_id()
+    near = around(ctx)
+    checked = check(sent, ctx.directory, near)
+    # The time of the check: a job that starts at once is due just after it.
+    definition, now, job_id = checked.definition, near.now, new_job_id()
     warnings = checked.warnings + tuple(results.warnings)
     warnings += refuse_denied(ctx, "create", definition)
     hook = definition.trigger_type is TriggerType.WEBHOOK
@@ -369,7 +369,14 @@ def listing(
     query: str | None = None,
     tag: str | None = None,
 ) -> list[Job]:
-    """Jobs, newest first; deleted ones only with ``status="archived"``. Raises InvalidInput."""
+    """Jobs, newest first; deleted ones only with ``status="archived"``.
+
+    Args:
+        query: its words are all in name, description, tags, prompt or latest results.
+
+    Raises:
+        InvalidInput: the status is none.
+    """
     wanted = _status(status)
     where = ["jobs.archived_at is " + ("not null" if wanted is JobStatus.ARCHIVED else "null")]
     parameters: list[Any] = []
@@ -387,9 +394,11 @@ def listing(
         found = [job for job in found if job.status is wanted]
     if tag is not None:
         found = [job for job in found if tag in job.definition.tags]
-    if query:
-        low = query.casefold()
-        found = [job for job in found if low in searchable(job)]
+    if query and query.strip():
+        from jobs_tui.service.search import having  # who lists without words needs no index
+
+        ids = having(ctx, query, archived=wanted is JobStatus.ARCHIVED)
+        found = [job for job in found if job.id in ids]
     return found
 
 

@@ -148,6 +148,12 @@ def execution_from(row: sqlite3.Row) -> Execution:
         resumes=row["resume"] is not None,
         not_before=maybe_from_text(row["not_before"]),
         parallel=row["parallel"],
+        verdict=row["verdict"],
+        verdict_reason=row["verdict_reason"],
+        worth_reporting=None if row["worth_reporting"] is None else bool(row["worth_reporting"]),
+        change=row["change"],
+        goal=row["goal"],
+        problem=row["problem"],
     )
 
 

@@ -106,6 +106,10 @@ class JobResponse(Answer):
     ended_at: datetime | None
     copied_from: str | None
     """The id of the job that it is a copy of."""
+    goal: str | None
+    """How far it is from its end condition after the last run."""
+    problem: str | None
+    """What of its last run could not be judged, and why."""
     trigger_type: TriggerType
     cron_schedule: str | None
     cron_timezone: str | None
@@ -208,6 +212,15 @@ class ExecutionSummary(HistoryEntry):
     """Why it does not start or go on now; null when it runs, has ended or is about to start."""
     blocked_at: datetime | None
     """Since when it waits for an environment or an approval."""
+    verdict: Literal["done", "not_done", "blocked"] | None
+    """What the agent says of the goal."""
+    verdict_reason: str | None
+    worth_reporting: bool | None
+    """Whether a person should be told; null when nobody has said."""
+    goal: str | None
+    """Why the end condition of its job holds, or not yet."""
+    problem: str | None
+    """What of it could not be judged, and why."""
 
 
 class StepResponse(Answer):
@@ -290,6 +303,11 @@ class ExecutionResponse(ExecutionSummary):
     entity_type: str | None
     entity_id: str | None
     """The agent, team or workflow that the job named for this run."""
+    answer: str | None
+    """The whole answer (100,000 characters at most), of jobs from whose answers something follows:
+    a goal, a watch, a delivery, other jobs."""
+    change: str | None
+    """How the answer differs from the last one, as a unified diff."""
     attempts: list[AttemptResponse]
     selection: dict[str, Any] | None
     """How Smart chose: `chosen`, `reason`, `unclear`, `engine`, `ranked` (scores, reasons)."""
