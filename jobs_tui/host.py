@@ -30,6 +30,7 @@ from jobs_tui.models.errors import JobsTuiError, Refused
 from jobs_tui.models.ids import new_token
 from jobs_tui.models.resource import ResourceKind
 from jobs_tui.server.listener import Listener
+from jobs_tui.server.mcp.listener import McpListener
 from jobs_tui.service import first_token
 from jobs_tui.service.context import Context, user_name
 from jobs_tui.store import queue
@@ -50,7 +51,7 @@ class EngineHost:
 
     Args:
         mode: ``tui``, ``serve`` or ``background``; shown to whoever asks who holds the home.
-        host, port: where to listen; None takes the settings.
+        host, port, mcp_port: where to listen; None takes the settings.
         must_listen: a port that is taken is an error (``serve``), else only ``hooks_problem``.
     """
 
@@ -61,17 +62,20 @@ class EngineHost:
         *,
         host: str | None = None,
         port: int | None = None,
+        mcp_port: int | None = None,
         must_listen: bool = False,
     ) -> None:
         self._store = store
         self._settings = load_settings(store.home)
         self._host = self._settings.host if host is None else host
         self._port = self._settings.port if port is None else port
+        self._mcp_port = self._settings.mcp_port if mcp_port is None else mcp_port
         self._must_listen = must_listen
         self._lease = HomeLease(store, new_token(), mode)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._engine: Engine | None = None
         self._listener: Listener | None = None
+        self._mcp: McpListener | None = None
         self._thread: threading.Thread | None = None
         self._started: Future[None] = Future()
         self.failure: BaseException | None = None
@@ -80,6 +84,10 @@ class EngineHost:
         """``host:port`` of the listener, after ``https://`` when it is encrypted."""
         self.hooks_problem: str | None = None
         """Why there is no listener, in words."""
+        self.mcp_address: str | None = None
+        """As ``address``, of the listener for MCP."""
+        self.mcp_problem: str | None = None
+        """Why there is none, in words."""
 
     @property
     def alive(self) -> bool:
@@ -154,9 +162,7 @@ class EngineHost:
         self.stop()
 
     async def _give_up(self, engine: Engine) -> None:
-        if self._listener is not None:
-            await self._listener.stop()
-            self._listener = None
+        await self._stop_listening()
         await engine.hand_over()
 
     def _call(self, function: Callable[[], None]) -> None:
@@ -195,6 +201,7 @@ class EngineHost:
             await self._listen(engine)
             self._started.set_result(None)
         except JobsTuiError:
+            await self._stop_listening()
             engine.request_stop()
             await running
             raise
@@ -202,8 +209,7 @@ class EngineHost:
             await running
         finally:
             self._store.jobs.writer.committed = None
-            if self._listener is not None:
-                await self._listener.stop()
+            await self._stop_listening()
 
     async def _listen(self, engine: Engine) -> None:
         context = Context(self._store, "webhook", "webhook")
@@ -219,11 +225,34 @@ class EngineHost:
             if self._must_listen:
                 raise
             self.hooks_problem = error.message
+        await self._listen_for_mcp()
         await self._store.awrite(
             lambda connection: self._lease.note(
-                connection, address=self.address, problem=self.hooks_problem
+                connection,
+                address=self.address,
+                problem=self.hooks_problem,
+                mcp_address=self.mcp_address,
+                mcp_problem=self.mcp_problem,
             )
         )
+
+    async def _listen_for_mcp(self) -> None:
+        listener = McpListener(Context(self._store, "mcp", "mcp"), self._settings)
+        try:
+            self.mcp_address = await listener.start(self._host, self._mcp_port)
+            self._mcp = listener
+        except JobsTuiError as error:
+            if self._must_listen:
+                raise
+            self.mcp_problem = error.message
+
+    async def _stop_listening(self) -> None:
+        listener, self._listener = self._listener, None
+        mcp, self._mcp = self._mcp, None
+        if mcp is not None:
+            await mcp.stop()
+        if listener is not None:
+            await listener.stop()
 
 
 def serve(
@@ -231,6 +260,7 @@ def serve(
     *,
     host: str | None = None,
     port: int | None = None,
+    mcp_port: int | None = None,
     mode: str = "serve",
     ready: Callable[[EngineHost], None] | None = None,
 ) -> int:
@@ -248,7 +278,9 @@ def serve(
     """
     store = Store(home)
     try:
-        engine_host = EngineHost(store, mode, host=host, port=port, must_listen=True)
+        engine_host = EngineHost(
+            store, mode, host=host, port=port, mcp_port=mcp_port, must_listen=True
+        )
         engine_host.start()
         asked = threading.Event()
 

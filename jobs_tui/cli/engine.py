@@ -28,7 +28,7 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.
 @click.command()
 @click.option("--host", help="Address to listen on; JOBS_TUI_HOST, 127.0.0.1.")
 @click.option("--port", type=_PORT, help="Port for webhooks, 0 any free one; JOBS_TUI_PORT, 7802.")
-@click.option("--mcp-port", type=_PORT, help="Port for MCP (not served yet); JOBS_TUI_MCP_PORT.")
+@click.option("--mcp-port", type=_PORT, help="Port for MCP; JOBS_TUI_MCP_PORT, 7803.")
 def serve(host: str | None, port: int | None, mcp_port: int | None) -> None:
     """Run the engine without a screen until it is stopped.
 
@@ -46,7 +46,7 @@ def serve(host: str | None, port: int | None, mcp_port: int | None) -> None:
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    code = serve_home(find_home(), host=host, port=port, ready=_ready)
+    code = serve_home(find_home(), host=host, port=port, mcp_port=mcp_port, ready=_ready)
     click.get_current_context().exit(code)
 
 
@@ -87,6 +87,7 @@ def stop(timeout: float) -> None:
 
 def _ready(host: EngineHost) -> None:
     click.echo(f"jobs-tui: listening on {url_of(host.address or '')} (stop with `jobs-tui stop`)")
+    click.echo(f"jobs-tui: MCP at {url_of(host.mcp_address or '')}/mcp")
 
 
 def _same(now: EngineState, before: EngineState) -> bool:
@@ -107,6 +108,8 @@ def _status_data(ctx: Context, state: EngineState) -> dict[str, Any]:
         "version": state.version if state.running else None,
         "address": state.address if state.running else None,
         "hooks_problem": state.hooks_problem if state.running else None,
+        "mcp_url": state.mcp_url if state.running else None,
+        "mcp_problem": state.mcp_problem if state.running else None,
         "started_at": maybe_to_text(state.started_at) if state.running else None,
         "heartbeat_at": maybe_to_text(state.heartbeat_at) if state.running else None,
         "jobs": seen.jobs,
@@ -123,6 +126,7 @@ def _status_text(ctx: Context, state: EngineState) -> str:
             "engine": f"running since {at_second(state.started_at)}, pid {state.pid} on"
             f" {state.host} ({state.mode}, version {state.version})",
             "webhooks": url_of(state.address) if state.address else state.hooks_problem,
+            "mcp": state.mcp_url or state.mcp_problem,
         }
     lines |= {
         "home": str(ctx.store.home.data),

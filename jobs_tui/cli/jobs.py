@@ -206,8 +206,9 @@ def _described(ctx: Context, job: Job) -> str:
             "id": job.id,
             "description": definition.description or None,
             "tags": ", ".join(definition.tags) or None,
-            "status": f"{job.status.value.replace('_', ' ')}: "
-            f"{job.blocked_reason or job.status.sentence}",
+            "status": f"{job.status.value.replace('_', ' ')}: {job.reason or job.status.sentence}",
+            "ended": None if job.ended_at is None else at_second(job.ended_at),
+            "copy of": job.copied_from,
             "when": dashboard.trigger_words(job),
             "until": words(definition.end_condition).removeprefix("until ") or None,
             "goal": job.goal,

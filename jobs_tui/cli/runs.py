@@ -1,4 +1,4 @@
-"""``jobs-tui run``, ``rerun``, ``history`` and ``cancel``."""
+"""``jobs-tui run``, ``rerun`` and ``history``."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from jobs_tui.cli.definition import seconds, values
 from jobs_tui.cli.output import at_second, duration, fields, print_json, table
 from jobs_tui.cli.session import NO_ENGINE, opened, warn
 from jobs_tui.cli.shown import outcome, status_words
-from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.execution import Execution
 from jobs_tui.service import jobs, runs, starts
 from jobs_tui.service.answers import history_answer
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import engine_state
-from jobs_tui.service.run_answers import run_response
-from jobs_tui.service.run_detail import detail_of
 
 SHOWN = 50
 MOST = 2**62
@@ -92,22 +89,6 @@ def history(job_ref: str, number: int, as_json: bool) -> None:
     click.echo(table(heads, [_line(execution) for execution in page.executions], flexible=6))
     if page.total_count > number:
         warn(f"{page.total_count - number} older runs are not shown; -n {page.total_count} shows.")
-
-
-@click.command()
-@click.argument("execution", metavar="EXECUTION")
-@_json_option
-def cancel(execution: str, as_json: bool) -> None:
-    """End a run: a waiting one at once, a running one within a second."""
-    with opened() as ctx:
-        found = runs.cancel(ctx, runs.find(ctx, execution).id)
-        if found.status is ExecutionStatus.RUNNING and not engine_state(ctx).running:
-            warn(f"{NO_ENGINE} It ends what is left of the run.")
-        if as_json:
-            print_json(run_response(detail_of(ctx, found)))
-            return
-        done = "Cancelled" if found.status is ExecutionStatus.CANCELLED else "Cancelling"
-        click.echo(f"{done} run #{found.number} of {found.job_name!r:.80}.")
 
 
 def _after_start(ctx: Context, started: starts.Started, follow: bool, as_json: bool) -> None:

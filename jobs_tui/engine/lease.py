@@ -90,13 +90,23 @@ class HomeLease:
         )
 
     def note(
-        self, connection: sqlite3.Connection, *, address: str | None, problem: str | None
+        self,
+        connection: sqlite3.Connection,
+        *,
+        address: str | None,
+        problem: str | None,
+        mcp_address: str | None = None,
+        mcp_problem: str | None = None,
     ) -> None:
-        """Write where the engine listens, or why it does not."""
+        """Write where the engine listens, or why it does not; for HTTP and for MCP."""
         connection.execute(
             "update engine set address = ?, hooks_problem = ? where id = 1 and token = ?",
             (address, problem, self.token),
         )
+        for name, value in (("mcp_address", mcp_address), ("mcp_problem", mcp_problem)):
+            connection.execute("delete from facts where name = ?", (name,))
+            if value is not None:
+                connection.execute("insert into facts (name, value) values (?, ?)", (name, value))
 
     def heartbeat(self, connection: sqlite3.Connection, now: datetime) -> None:
         """Say that the engine lives."""

@@ -55,6 +55,12 @@ class Refused(JobsTuiError):
     http_status = 400
 
 
+class WrongStatus(Refused):
+    """What is asked for cannot follow from the status that something has."""
+
+    http_status = 409
+
+
 class Unauthorised(JobsTuiError):
     """A signature or token is missing or wrong."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,8 @@ from jobs_tui.models.enums import (
     PlanningMode,
     TriggerType,
 )
+
+_LEARNED = re.compile(r"\{[{%][^{}]*\b(?:last_result|last_answer|state)\b")
 
 DEFAULT_AGENT = "shell"
 """The agent of a job that names none."""
@@ -77,6 +80,11 @@ class Definition:
     conversation: Conversation = Conversation.NEW
 
     @property
+    def learns(self) -> bool:
+        """Whether its prompt names what earlier runs have left."""
+        return "{" in self.prompt_template and _LEARNED.search(self.prompt_template) is not None
+
+    @property
     def schedule(self) -> str | None:
         """The cron expression that starts the job; one that is only kept starts nothing."""
         return self.cron_schedule if self.trigger_type is TriggerType.CRON else None
@@ -133,6 +141,16 @@ class Job:
     def name(self) -> str:
         """The name, any text of 1 to 255 characters."""
         return self.definition.name
+
+    @property
+    def reason(self) -> str | None:
+        """Why it has the status that it has, one sentence; None when that says itself."""
+        if self.status is JobStatus.BLOCKED:
+            return self.blocked_reason
+        if self.status is JobStatus.PENDING:
+            return self.waiting_on
+        stopped = (JobStatus.PAUSED, JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED)
+        return self.status_reason if self.status in stopped else None
 
     @property
     def status(self) -> JobStatus:

@@ -48,6 +48,12 @@ def zone(name: str) -> ZoneInfo:
     return _zone(name[: _LONGEST_NAME + 1])
 
 
+def zone_called(word: str) -> ZoneInfo | None:
+    """The zone of a word of a sentence, in any case (``europe/berlin``), None when it is none."""
+    name = _by_lower_case().get(word.lower()) if len(word) <= _LONGEST_NAME else None
+    return None if name is None else _zone(name)
+
+
 @lru_cache(maxsize=1024)
 def _zone(name: str) -> ZoneInfo:
     if not name.strip():

@@ -12,11 +12,11 @@ from jobs_tui.models.errors import Forbidden, Unauthorised
 from jobs_tui.models.token import Scope
 from jobs_tui.server.answers import json_response
 from jobs_tui.server.api.routing import CONTEXT, route_of
+from jobs_tui.server.authorization import token_text
 from jobs_tui.server.hosts import AllowedHosts
 from jobs_tui.service.context import Context
 from jobs_tui.service.token_check import TokenCheck
 
-SCHEMES = ("bearer", "userkey", "apikey")
 WEBHOOKS = ("/webhooks/", "/api/v1/webhooks/", "/api/v1/jobs/webhook/")
 """Beginnings of the addresses to which anybody may send; what is sent there is signed."""
 OPEN = ("/healthz", "/api/health", "/api/ready", "/docs", "/openapi.json")
@@ -60,7 +60,7 @@ def _caller(request: web.Request, ctx: Context, tokens: TokenCheck) -> Context:
     needed = _needed(request)
     if needed is None:
         return replace(ctx, origin=request.remote)
-    token = tokens.find(_token_text(request))
+    token = tokens.find(token_text(request.headers.get("Authorization", "")))
     if not token.scope.allows(needed):
         raise Forbidden(
             f"The token {token.name!r} has the scope {token.scope}, and this needs {needed}.",
@@ -89,16 +89,3 @@ def _is_webhook(request: web.Request) -> bool:
     if resource is None:
         return request.path.startswith(WEBHOOKS)
     return resource.canonical in {f"{place}{{path}}" for place in WEBHOOKS}
-
-
-def _token_text(request: web.Request) -> str:
-    header = request.headers.get("Authorization", "").strip()
-    if not header:
-        raise Unauthorised("A token is needed.", "Send the header Authorization: Bearer TOKEN.")
-    scheme, *rest = header.split(None, 1)
-    if scheme.lower() not in SCHEMES or not rest:
-        raise Unauthorised(
-            "The header Authorization is not understood.",
-            "Send Bearer TOKEN, UserKey TOKEN or ApiKey TOKEN.",
-        )
-    return rest[0]

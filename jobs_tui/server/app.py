@@ -12,7 +12,15 @@ from aiohttp.typedefs import Middleware
 from jobs_tui.models.errors import JobsTuiError, StoreError
 from jobs_tui.server import docs, metrics
 from jobs_tui.server.answers import json_response
-from jobs_tui.server.api import audit, catalogue, resources, scheduled_tasks, secrets, tokens
+from jobs_tui.server.api import (
+    audit,
+    catalogue,
+    lifecycle,
+    resources,
+    scheduled_tasks,
+    secrets,
+    tokens,
+)
 from jobs_tui.server.api.approvals import Approvals
 from jobs_tui.server.api.deliveries import Deliveries
 from jobs_tui.server.api.errors import TRY_AGAIN, Unprocessable, detail_of
@@ -62,6 +70,7 @@ def build_app(
     app.on_shutdown.append(lambda app: streams.close())
     register(app, webhooks.routes(WEBHOOK_ROUTES))
     register(app, Jobs(wake).routes())
+    register(app, lifecycle.routes())
     register(app, Executions(wake, streams).routes())
     register(app, Deliveries(wake).routes())
     register(app, Approvals(wake).routes())

@@ -78,6 +78,7 @@ WORDS = {
     400: "Not possible now, in a sentence.",
     401: "The proof of who sends it is missing or wrong.",
     404: "It does not exist, or is deleted.",
+    409: "Its status does not allow that; the sentence says what does.",
     422: "Something that was sent is wrong, with its place.",
     429: "Too many; try again later.",
 }

@@ -6,13 +6,21 @@ import getpass
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from jobs_tui.models.times import to_text
 from jobs_tui.store.database import Store
 
 if TYPE_CHECKING:
     from jobs_tui.agents.directory import Directory
+
+
+class Who(TypedDict):
+    """Who changes something, for its audit row."""
+
+    actor: str
+    face: str
+    origin: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,11 @@ class Context:
     def now(self) -> datetime:
         """The current instant, from the store's clock."""
         return self.store.clock.now()
+
+    @property
+    def who(self) -> Who:
+        """As :mod:`jobs_tui.store.lifecycle` takes it: ``**ctx.who``."""
+        return {"actor": self.actor, "face": self.face, "origin": self.origin}
 
     @property
     def directory(self) -> Directory:

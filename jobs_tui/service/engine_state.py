@@ -11,6 +11,9 @@ from datetime import datetime
 from jobs_tui.models.times import from_text, to_text
 from jobs_tui.service.context import Context
 
+_MCP = ("mcp_address", "mcp_problem")
+"""Facts that the engine's lease notes."""
+
 
 @dataclass(frozen=True, slots=True)
 class EngineState:
@@ -29,6 +32,15 @@ class EngineState:
     not listen."""
     hooks_problem: str | None
     """Why there is no listener, in words."""
+    mcp_address: str | None = None
+    """As ``address``, of the listener for MCP."""
+    mcp_problem: str | None = None
+    """Why there is none, in words."""
+
+    @property
+    def mcp_url(self) -> str | None:
+        """Where MCP clients connect; None when nothing listens."""
+        return None if self.mcp_address is None else f"{url_of(self.mcp_address)}/mcp"
 
 
 def engine_state(ctx: Context) -> EngineState:
@@ -46,7 +58,13 @@ def engine_state(ctx: Context) -> EngineState:
         heartbeat_at=from_text(row["heartbeat_at"]),
         address=row["address"],
         hooks_problem=row["hooks_problem"],
+        **_mcp(ctx),
     )
+
+
+def _mcp(ctx: Context) -> dict[str, str]:
+    rows = ctx.store.rows("select name, value from facts where name in (?, ?)", _MCP)
+    return {row["name"]: row["value"] for row in rows}
 
 
 def _held(ctx: Context) -> bool:

@@ -6,14 +6,16 @@ import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jobs_tui.guard.signatures import new_path, new_secret
 from jobs_tui.models.enums import JobStatus, TriggerType
-from jobs_tui.models.errors import InvalidInput, NotFound, Refused
+from jobs_tui.models.errors import InvalidInput, NotFound, WrongStatus
 from jobs_tui.models.ids import new_job_id
 from jobs_tui.models.job import Definition, Job
 from jobs_tui.models.job_input import JobCreate, JobPatch, validated
+from jobs_tui.models.lifecycle import FOR_GOOD, in_words, refuse_transition, way_out
 from jobs_tui.models.times import maybe_to_text, to_text
 from jobs_tui.schedule.timing import timing_of
 from jobs_tui.service.around import around
@@ -21,6 +23,7 @@ from jobs_tui.service.context import Context
 from jobs_tui.service.due import Due, due_again, first_due
 from jobs_tui.service.paused import record_pause
 from jobs_tui.store import jobs as rows
+from jobs_tui.store.lifecycle import arm, bring_back, move
 
 if TYPE_CHECKING:
     from jobs_tui.service.policy_gate import Asked
@@ -47,9 +50,13 @@ def create(ctx: Context, data: Mapping[str, Any]) -> Saved:
 
 
 def create_operation(
-    ctx: Context, data: Mapping[str, Any]
+    ctx: Context, data: Mapping[str, Any], *, copied_from: str | None = None
 ) -> Callable[[sqlite3.Connection], Saved]:
-    """As :func:`create`, for a transaction that does more: everything is checked here already."""
+    """As :func:`create`, for a transaction that does more: everything is checked here already.
+
+    Args:
+        copied_from: the id of the job that it is a copy of.
+    """
     # Slow to import, and who only reads needs neither.
     from jobs_tui.service.checks import check
     from jobs_tui.service.policy_gate import refuse_denied
@@ -70,7 +77,7 @@ def create_operation(
         "due_at": maybe_to_text(due.due_at),
         "next_due_at": maybe_to_text(due.next_due_at) if sent.enabled else None,
         "waiting_on": None,
-        "copied_from": None,
+        "copied_from": copied_from,
         "at": to_text(now),
         "by": ctx.actor,
     }
@@ -84,12 +91,25 @@ def create_operation(
     return operation
 
 
-def edit(ctx: Context, job_id: str, changes: Mapping[str, Any]) -> Saved:
+Then = Callable[[sqlite3.Connection], None]
+"""What else a change does in its transaction."""
+
+AFTER_THE_END = frozenset({"name", "description", "tags"})
+"""Fields that can still be changed when a job has ended for good: they only help to find it."""
+
+
+def edit(
+    ctx: Context, job_id: str, changes: Mapping[str, Any], *, then: Then | None = None
+) -> Saved:
     """Change the fields that are named; effective at the commit, nothing retroactive.
+
+    Args:
+        then: done in the same transaction, after the change; what it raises undoes all.
 
     Raises:
         InvalidInput: a field is bad or none is known.
         NotFound: no such job.
+        WrongStatus: it has ended for good, and more than its words would change.
         Forbidden: a policy denies it.
     """
     sent = validated(JobPatch, changes)
@@ -98,12 +118,14 @@ def edit(ctx: Context, job_id: str, changes: Mapping[str, Any]) -> Saved:
     from jobs_tui.service.policy_gate import ask_about_change
 
     while True:  # again when someone else changed it while the policies were asked
-        saved = _edit(ctx, job_id, sent, ask_about_change(ctx, job_id, sent))
+        saved = _edit(ctx, job_id, sent, ask_about_change(ctx, job_id, sent), then)
         if saved is not None:
             return saved
 
 
-def _edit(ctx: Context, job_id: str, sent: JobPatch, asked: Asked) -> Saved | None:
+def _edit(
+    ctx: Context, job_id: str, sent: JobPatch, asked: Asked, then: Then | None
+) -> Saved | None:
     from jobs_tui.service.checks import check
 
     secret: str | None = None
@@ -114,13 +136,14 @@ def _edit(ctx: Context, job_id: str, sent: JobPatch, asked: Asked) -> Saved | No
     def operation(connection: sqlite3.Connection) -> Job | None:
         nonlocal secret, warnings
         job = must_get(connection, job_id)
-        _refuse_archived(job)
+        refuse_archived(job)
         if not asked.covers(job):
             return None
+        enabled = sent.enabled if "enabled" in sent.model_fields_set else job.enabled
+        _refuse_edit(job, sent, enabled)
         checked = check(sent, ctx.directory, around(ctx, job_id, connection), job.definition)
         warnings = checked.warnings + asked.warnings
         definition = checked.definition
-        enabled = sent.enabled if "enabled" in sent.model_fields_set else job.enabled
         old_secret = connection.execute(
             "select webhook_secret from jobs where id = ?", (job_id,)
         ).fetchone()[0]
@@ -150,102 +173,103 @@ def _edit(ctx: Context, job_id: str, sent: JobPatch, asked: Asked) -> Saved | No
         }
         number = connection.execute(rows.UPDATE_DEFINITION, values).fetchone()[0]
         rows.save_revision(connection, job_id, number, definition, now, ctx.actor)
-        ctx.audit(connection, "job.edit", job_id, ", ".join(sorted(sent.model_fields_set)))
+        changed = sorted(sent.model_fields_set - {"enabled"})
+        if changed:
+            ctx.audit(connection, "job.edit", job_id, ", ".join(changed))
+        if enabled and not job.enabled:
+            arm(connection, job, due.due_at, due.next_due_at, now, **ctx.who)
+        elif job.enabled and not enabled:
+            move(connection, job, JobStatus.PAUSED, None, now, **ctx.who)
+        if then is not None:
+            then(connection)
         return must_get(connection, job_id)
 
     job = ctx.store.write(operation)
     return None if job is None else Saved(job, secret, warnings)
 
 
-def pause(ctx: Context, job_id: str) -> Job:
-    """Nothing automatic starts it any more; runs that are live go on. Harmless when repeated."""
-    return _switch(ctx, job_id, enabled=False)
+def pause(ctx: Context, job_id: str, reason: str | None = None) -> Job:
+    """Nothing automatic starts it any more; runs that are live go on. Harmless when repeated.
+
+    Raises:
+        NotFound: no such job, or it is deleted.
+        WrongStatus: it has ended.
+    """
+    return change(ctx, job_id, partial(pause_in, ctx, reason=reason))
 
 
 def resume(ctx: Context, job_id: str) -> Job:
-    """Armed again from now; what was due meanwhile is one skip record (SCHEDULING.md 5)."""
-    return _switch(ctx, job_id, enabled=True)
+    """Armed again from now; what was due meanwhile is one skip record (SCHEDULING.md 5).
 
+    A one-off job whose time has passed starts at once: it is never lost, only late.
 
-def _switch(ctx: Context, job_id: str, *, enabled: bool) -> Job:
-    now = ctx.now()
-
-    def operation(connection: sqlite3.Connection) -> Job:
-        job = must_get(connection, job_id)
-        _refuse_archived(job)
-        if job.enabled == enabled:
-            return job
-        if enabled:
-            record_pause(connection, job, now, ctx.actor)
-        due = due_again(job, now) if enabled else Due(job.due_at, None)
-        # While paused the cursor stays: everything after it was not decided but paused.
-        connection.execute(
-            "update jobs set enabled = ?, cursor_at = case when ? then ? else cursor_at end,"
-            " due_at = ?, next_due_at = ?, status_reason = null, updated_at = ?, updated_by = ?"
-            " where id = ?",
-            (
-                enabled,
-                enabled,
-                to_text(now),
-                maybe_to_text(due.due_at),
-                maybe_to_text(due.next_due_at),
-                to_text(now),
-                ctx.actor,
-                job_id,
-            ),
-        )
-        ctx.audit(connection, "job.resume" if enabled else "job.pause", job_id)
-        return must_get(connection, job_id)
-
-    return ctx.store.write(operation)
+    Raises:
+        NotFound: no such job, or it is deleted.
+        WrongStatus: it has ended for good.
+    """
+    return change(ctx, job_id, partial(resume_in, ctx))
 
 
 def archive(ctx: Context, job_id: str) -> Job:
     """Delete: configuration and history stay and can be restored. Live runs finish."""
-    now = to_text(ctx.now())
+    return change(ctx, job_id, partial(archive_in, ctx))
+
+
+def restore(ctx: Context, job_id: str) -> Job:
+    """Take a delete back; nothing is made up for the time between.
+
+    Raises:
+        WrongStatus: it is not deleted.
+    """
+    now = ctx.now()
 
     def operation(connection: sqlite3.Connection) -> Job:
         job = must_get(connection, job_id)
-        _refuse_archived(job)
-        connection.execute(
-            "update jobs set archived_at = ?, next_due_at = null, updated_at = ?, updated_by = ?"
-            " where id = ?",
-            (now, now, ctx.actor, job_id),
-        )
-        connection.execute(
-            "update executions set status = 'cancelled', reason = 'the job was deleted',"
-            " error_message = 'the job was deleted', completed_at = ?, duration_ms = 0"
-            " where job_id = ? and status in ('queued', 'blocked', 'waiting_for_input')",
-            (now, job_id),
-        )
-        ctx.audit(connection, "job.delete", job_id)
+        due = due_again(job, now) if job.enabled else Due(job.due_at, None)
+        bring_back(connection, job, due.due_at, due.next_due_at, now, **ctx.who)
         return must_get(connection, job_id)
 
     return ctx.store.write(operation)
 
 
-def restore(ctx: Context, job_id: str) -> Job:
-    """Take a delete back; nothing is made up for the time between."""
+def pause_in(
+    ctx: Context, connection: sqlite3.Connection, job: Job, reason: str | None = None
+) -> None:
+    """As :func:`pause`, within a transaction that does more."""
+    if job.enabled or job.ended_as is not None:
+        # While paused the cursor stays: everything after it was not decided but paused.
+        move(connection, job, JobStatus.PAUSED, reason, ctx.now(), **ctx.who)
+
+
+def resume_in(ctx: Context, connection: sqlite3.Connection, job: Job) -> None:
+    """As :func:`resume`, within a transaction that does more."""
+    if job.enabled:
+        return
     now = ctx.now()
+    refuse_transition(job, JobStatus.ACTIVE)
+    due = due_again(job, now)
+    at_once = job.definition.trigger_type is TriggerType.ONE_OFF and due.next_due_at is None
+    if not at_once:
+        record_pause(connection, job, now, ctx.actor)
+    arm(connection, job, due.due_at, due.next_due_at, now, **ctx.who)
+    if at_once and not job.live:
+        from jobs_tui.service.starts import start_late  # slow to import
+
+        start_late(ctx, connection, must_get(connection, job.id))
+
+
+def archive_in(ctx: Context, connection: sqlite3.Connection, job: Job) -> None:
+    """As :func:`archive`, within a transaction that does more."""
+    move(connection, job, JobStatus.ARCHIVED, None, ctx.now(), **ctx.who)
+
+
+def change(ctx: Context, job_id: str, how: Callable[[sqlite3.Connection, Job], None]) -> Job:
+    """Change a job that is not deleted, in one transaction. Raises NotFound."""
 
     def operation(connection: sqlite3.Connection) -> Job:
         job = must_get(connection, job_id)
-        if job.archived_at is None:
-            raise Refused(f"The job {job.name!r} is not deleted.", "There is nothing to restore.")
-        due = due_again(job, now) if job.enabled else Due(job.due_at, None)
-        connection.execute(
-            "update jobs set archived_at = null, cursor_at = ?, due_at = ?, next_due_at = ?,"
-            " updated_at = ?, updated_by = ? where id = ?",
-            (
-                to_text(now),
-                maybe_to_text(due.due_at),
-                maybe_to_text(due.next_due_at),
-                to_text(now),
-                ctx.actor,
-                job_id,
-            ),
-        )
-        ctx.audit(connection, "job.restore", job_id)
+        refuse_archived(job)
+        how(connection, job)
         return must_get(connection, job_id)
 
     return ctx.store.write(operation)
@@ -254,7 +278,7 @@ def restore(ctx: Context, job_id: str) -> Job:
 def present(ctx: Context, job_id: str) -> Job:
     """The job of an id that is not deleted. Raises NotFound."""
     job = get(ctx, job_id)
-    _refuse_archived(job)
+    refuse_archived(job)
     return job
 
 
@@ -413,6 +437,20 @@ def must_get(connection: sqlite3.Connection, job_id: str) -> Job:
     return job
 
 
-def _refuse_archived(job: Job) -> None:
+def _refuse_edit(job: Job, sent: JobPatch, enabled: bool) -> None:
+    """Raises WrongStatus when the job's status does not allow this change."""
+    if enabled and not job.enabled:
+        refuse_transition(job, JobStatus.ACTIVE)
+    beyond = sorted(sent.model_fields_set - AFTER_THE_END - {"enabled"})
+    if job.ended_as in FOR_GOOD and beyond:
+        raise WrongStatus(
+            f"The job {job.name!r:.80} is {in_words(job.status)}: only its name, description and"
+            f" tags can be changed, not {beyond[0]}.",
+            way_out(job),
+        )
+
+
+def refuse_archived(job: Job) -> None:
+    """Raises NotFound when it is deleted."""
     if job.archived_at is not None:
         raise NotFound(f"The job {job.name!r:.80} is deleted.", "Restore it first.")

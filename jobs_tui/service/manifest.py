@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from jobs_tui.agents.directory import MODELS, Directory
-from jobs_tui.models.errors import InvalidInput, JobsTuiError
-from jobs_tui.models.job import Job
+from jobs_tui.models.errors import InvalidInput, JobsTuiError, WrongStatus
+from jobs_tui.models.job import Definition, Job
 from jobs_tui.models.job_input import JobCreate, validated
+from jobs_tui.models.lifecycle import FOR_GOOD, way_out
 from jobs_tui.models.resource import ResourceKind
 from jobs_tui.service import jobs, resources
 from jobs_tui.service.answers import job_fields
@@ -70,7 +71,8 @@ def apply(ctx: Context, document: Any, *, dry_run: bool = False) -> list[Applied
     by_name = _jobs_by_name(ctx, sections)
     for number, entry in enumerate(sections.get(JOBS, ())):
         with _at(f"{JOBS}.{number}"):
-            check(validated(JobCreate, entry), known, around(ctx))
+            definition = check(validated(JobCreate, entry), known, around(ctx)).definition
+            _refuse_ended(definition, by_name.get(entry["name"]))
     done = [
         _apply_one(ctx, kind, entry, dry_run)
         for kind in ORDER
@@ -188,6 +190,14 @@ def _jobs_by_name(ctx: Context, sections: Mapping[str, list[dict[str, Any]]]) ->
     return found
 
 
+def _refuse_ended(definition: Definition, job: Job | None) -> None:
+    """Raises WrongStatus when a job that has ended for good would have to change."""
+    if job is not None and job.ended_as in FOR_GOOD and definition != job.definition:
+        raise WrongStatus(
+            f"the job {job.name!r:.80} is {job.status} and cannot be changed.", way_out(job)
+        )
+
+
 def _apply_one(ctx: Context, kind: ResourceKind, entry: dict[str, Any], dry_run: bool) -> Applied:
     if not dry_run:
         made, action = resources.apply(ctx, kind, entry)
@@ -208,6 +218,8 @@ def _apply_job(ctx: Context, entry: dict[str, Any], job: Job | None, dry_run: bo
         saved = jobs.create(ctx, entry)
         return Applied("job", sent.name, "created", saved.webhook_secret, saved.warnings)
     definition = check(sent, ctx.directory, around(ctx, job.id)).definition
+    if definition == job.definition and job.ended_as in FOR_GOOD:
+        return Applied("job", sent.name, "unchanged", None, (f"{job.name} is {job.status}.",))
     if definition == job.definition and sent.enabled == job.enabled:
         return Applied("job", sent.name, "unchanged")
     if dry_run:

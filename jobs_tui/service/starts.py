@@ -16,9 +16,11 @@ from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
 from jobs_tui.models.errors import InvalidInput, NotFound, Refused
 from jobs_tui.models.ids import new_execution_id
 from jobs_tui.models.job import Definition, Job
+from jobs_tui.models.lifecycle import refuse_ended
 from jobs_tui.service.context import Context
 from jobs_tui.store import executions
 from jobs_tui.store import jobs as job_rows
+from jobs_tui.store.learned import learned
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def start(
 
     Raises:
         NotFound: no such job.
-        Refused: it is paused.
+        Refused: it is paused, or has ended.
         InvalidInput: a parameter is missing or bad; nothing was written.
     """
     request = Request(
@@ -121,7 +123,7 @@ def prepare(ctx: Context, job: Job, request: Request) -> Prepared:
     """All of a start that needs no transaction.
 
     Raises:
-        Refused: the job is paused.
+        Refused: the job is paused, or has ended.
         InvalidInput: a parameter is missing or bad.
     """
     _refuse_paused(job, request)
@@ -144,9 +146,10 @@ def prepare(ctx: Context, job: Job, request: Request) -> Prepared:
     )
     new.parameters = prompts.resolve(definition, request.parameters, directory)
     new.inputs = _used_inputs(definition, request.inputs, directory)
+    known = learned(ctx.store.jobs.reader(), job.id, shown=True) if definition.learns else {}
     new.prompt = prompts.readable(
         definition,
-        prompts.Start(new.id, new.created_at),
+        prompts.Start(new.id, new.created_at, known),
         new.parameters,
         directory,
         request.inputs,
@@ -177,6 +180,11 @@ def decide(ctx: Context, connection: sqlite3.Connection, job: Job, prepared: Pre
     if not job.enabled:
         message = f"Run #{number} of {job.name!r} is queued although the job is paused."
     return Started(job.id, new.id, number, "started", message)
+
+
+def start_late(ctx: Context, connection: sqlite3.Connection, job: Job) -> Started:
+    """Start a one-off job whose time has passed, inside the transaction that resumed it."""
+    return queue(ctx, connection, job, Request(Kind.CATCH_UP, {}, {}, {}))
 
 
 def rerun(ctx: Context, execution_id: str, parameters: Mapping[str, Any] | None = None) -> Started:
@@ -258,6 +266,7 @@ def _action(ctx: Context, kind: Kind) -> str:
 
 
 def _refuse_paused(job: Job, request: Request) -> None:
+    refuse_ended(job)
     if not job.enabled and not request.paused_too:
         raise Refused(f"The job {job.name!r:.80} is disabled.", "Enable it first.")
 

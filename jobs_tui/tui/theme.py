@@ -97,6 +97,8 @@ def state_of_job(job: Job, last: ExecutionStatus | None, running: bool) -> State
     """What a job's line says: running and paused first, else how its newest run ended."""
     if running:
         return RUN
+    if job.ended_as is not None:
+        return _JOB[job.ended_as]
     if not job.enabled:
         return PAUSED
     if job.blocked_reason:

@@ -70,8 +70,8 @@ async def test_every_change_is_one_row_with_who_how_and_from_where(face: Face) -
     seen = [(e["actor"], e["face"], e["origin"], e["action"], e["detail"]) for e in found]
     assert seen[:4] == [
         ("webhook", "webhook", "127.0.0.1", "job.start", sent["execution_id"]),
-        ("ada", "cli", None, "job.resume", None),
-        ("ada", "cli", None, "job.pause", None),
+        ("ada", "cli", None, "job.resume", "was paused"),
+        ("ada", "cli", None, "job.pause", "was in progress"),
         ("ada", "cli", None, "job.start", run.execution_id),
     ]
     assert [entry["action"] for entry in found[4:]] == ["job.create"]

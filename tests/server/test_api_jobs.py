@@ -242,7 +242,7 @@ async def test_deleted_is_gone_until_it_is_restored_or_purged(face: Face) -> Non
         models.Problem.model_validate(answer)
     status, back = await call(face, "POST", f"{place}/restore")
     assert (status, back["status"]) == (200, "active")
-    assert (await call(face, "POST", f"{place}/restore"))[0] == 400
+    assert (await call(face, "POST", f"{place}/restore"))[0] == 409
     assert (await call(face, "DELETE", place))[0] == 204
     assert await call(face, "DELETE", f"{place}?purge=True") == (204, None)
     assert (await call(face, "DELETE", f"{place}?purge=true"))[0] == 404

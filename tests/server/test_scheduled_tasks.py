@@ -252,6 +252,6 @@ async def test_who_changed_a_task_is_noted(face: Face) -> None:
     _, entries = await call(face, "GET", f"/api/v1/audit?subject={task['id']}")
     assert [(one["action"], one["actor"], one["face"]) for one in entries] == [
         ("job.delete", "tests", "api"),
-        ("job.edit", "tests", "api"),
+        ("job.pause", "tests", "api"),
         ("job.create", "tests", "api"),
     ]

@@ -27,7 +27,16 @@ SPECIFIED = {
 }
 # fmt: on
 """The fields of JobResponse in create_job_api.md."""
-OURS = {"state", "problem", "goal", "tags", "parameters", "status_reason"}
+OURS = {
+    "ended_at",
+    "copied_from",
+    "goal",
+    "problem",
+    "state",
+    "tags",
+    "parameters",
+    "status_reason",
+}
 
 
 def test_a_job_has_the_specified_fields_and_ours(ctx: Context) -> None:

@@ -13,9 +13,9 @@ from aiohttp import web
 from jobs_tui.models.enums import JobStatus, Kind, TriggerType
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job import Job
+from jobs_tui.models.job_change import JobChange
 from jobs_tui.models.job_input import (
     JobCreate,
-    JobPatch,
     JobPreview,
     PreviewInput,
     StartInput,
@@ -33,7 +33,7 @@ from jobs_tui.server.api.models import (
 )
 from jobs_tui.server.api.preview_models import PreviewResponse
 from jobs_tui.server.api.routing import Answer, Query, Route, context_of, either
-from jobs_tui.service import answers, dry_run, idempotency, jobs, runs, starts
+from jobs_tui.service import answers, dry_run, idempotency, jobs, lifecycle, runs, starts
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import webhook_base
 from jobs_tui.service.purge import purge_job
@@ -66,6 +66,7 @@ class Jobs:
         """All of them."""
         missing: dict[int, Answer] = {404: Problem}
         wrong: dict[int, Answer] = {422: HTTPValidationError}
+        clash: dict[int, Answer] = {409: Problem}
         paged = (Query("limit", {"type": "integer", "minimum": 1, "maximum": MOST_JOBS}), OFFSET)
         filters = (
             Query("enabled", FLAG),
@@ -125,8 +126,8 @@ class Jobs:
                 self.edit,
                 "admin",
                 "Change a job; null clears a field",
-                either({200: JobResponse}, missing, wrong),
-                JobPatch,
+                either({200: JobResponse}, missing, clash, wrong),
+                JobChange,
                 True,
             ),
             Route(
@@ -154,7 +155,7 @@ class Jobs:
                 self.enable,
                 "admin",
                 "Enable a job",
-                either({200: JobResponse}, missing),
+                either({200: JobResponse}, missing, clash),
             ),
             Route(
                 "POST",
@@ -162,7 +163,7 @@ class Jobs:
                 self.disable,
                 "admin",
                 "Disable a job",
-                either({200: JobResponse}, missing),
+                either({200: JobResponse}, missing, clash),
             ),
             Route(
                 "POST",
@@ -170,7 +171,7 @@ class Jobs:
                 self.restore,
                 "admin",
                 "Take a delete back",
-                either({200: JobResponse, 400: Problem}, missing),
+                either({200: JobResponse}, missing, clash),
             ),
             Route(
                 "GET",
@@ -247,13 +248,13 @@ class Jobs:
         return await _job(ctx, lambda: jobs.present(ctx, job_id))
 
     async def edit(self, request: web.Request) -> web.Response:
-        """Change what is named."""
+        """Change what is named; with ``status`` that as well, both or nothing."""
         ctx, job_id = context_of(request), reading.path_part(request, "job_id")
         sent = await reading.body_of(request)
 
         def work() -> dict[str, Any]:
             jobs.present(ctx, job_id)
-            saved = jobs.edit(ctx, job_id, sent)
+            saved = lifecycle.change(ctx, job_id, sent)
             return answers.job_response(ctx, saved.job, secret=saved.webhook_secret)
 
         return json_response(await asyncio.to_thread(work))

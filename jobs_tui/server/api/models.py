@@ -92,6 +92,10 @@ class JobResponse(Answer):
     enabled: bool
     status: JobStatus
     status_reason: str | None
+    """Why it waits, was paused or has ended."""
+    ended_at: datetime | None
+    copied_from: str | None
+    """The id of the job that it is a copy of."""
     goal: str | None
     """How far it is from its end condition after the last run."""
     problem: str | None

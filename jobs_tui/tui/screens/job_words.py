@@ -156,11 +156,13 @@ def _next(facts: JobFacts, now: datetime, width: int, wide: bool) -> Content:
     left: list[Part]
     if facts.problem:
         left = [(f" ! {facts.problem}", "$state-warn")]
+    elif job.ended_as is not None:
+        state = state_of(job.ended_as)
+        why = f": {plain(job.status_reason)}" if job.status_reason else ": nothing starts it"
+        left = [(f" {state.sign} {job.ended_as.value}", state.style), (why, "$quiet")]
     elif not job.enabled:
-        left = [
-            (" = paused", "$state-idle bold"),
-            (": nothing starts it but you; p resumes", "$quiet"),
-        ]
+        why = plain(job.status_reason or "nothing starts it but you")
+        left = [(" = paused", "$state-idle bold"), (f": {why}; p resumes", "$quiet")]
     elif facts.next_runs:
         left = [(" next  ", "$quiet")]
         day = None

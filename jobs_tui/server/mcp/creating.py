@@ -1,0 +1,238 @@
+"""``job_create`` and ``job_update``: from the words of a chat to the fields of a job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from jobs_tui.models.enums import JobStatus, TriggerType
+from jobs_tui.models.errors import InvalidInput, Refused
+from jobs_tui.models.job import Definition
+from jobs_tui.models.job import Job as KeptJob
+from jobs_tui.models.lifecycle import allowed
+from jobs_tui.models.times import to_text
+from jobs_tui.server.mcp import arguments as asked_for
+from jobs_tui.server.mcp import lifecycle, who
+from jobs_tui.server.mcp.finding import the_job
+from jobs_tui.server.mcp.results import OneJob
+from jobs_tui.server.mcp.views import TIMING, TYPES, engine_warnings, job_view, type_of
+from jobs_tui.service import jobs
+from jobs_tui.service.context import Context
+
+TRIGGERS = {name: trigger for trigger, name in TYPES.items()}
+NEEDED = {
+    TriggerType.ONE_OFF: ("run_at", 'a time such as "2026-08-24T09:00" or "in 3 days", or "now"'),
+    TriggerType.CRON: ("cron_schedule", 'for example "0 9 * * 1" for every Monday at 09:00'),
+    TriggerType.RECURRING: ("interval_seconds", 'for example 900 or "15m"'),
+}
+"""What a type cannot do without, and an example."""
+AT_ONCE = ("now", "at once", "immediately", "asap")
+_ZONE = "cron_timezone"
+
+
+def create(ctx: Context, asked: asked_for.JobCreate) -> OneJob:
+    """``job_create``. Raises InvalidInput, Refused, Forbidden; then nothing was written."""
+    trigger = TRIGGERS[asked.job_type]
+    timing = asked_for.given(asked.trigger_config)
+    _fits(asked.job_type, trigger, timing)
+    if not asked.depends_on:
+        _complete(asked.job_type, trigger, timing)
+    doer = _doer(ctx, asked.agent, asked.instructions)
+    fields = {
+        "name": asked.title,
+        "description": asked.description,
+        "trigger_type": str(_trigger(trigger, timing)),
+        "prompt_template": asked.instructions,
+        "tags": asked.tags,
+        "parameters": [
+            {"name": name, "default": value} for name, value in asked.parameters.items()
+        ],
+        "depends_on": asked.depends_on,
+        "deliver_to": asked.deliver_to,
+        "deliver_when": asked.deliver_when,
+        "watch": {"what": "answer"} if asked.watch else None,
+        **doer.fields,
+        **_timed(ctx, timing),
+    }
+    with in_our_words():
+        saved = jobs.create(ctx, fields)
+    warnings = (*doer.warnings, *saved.warnings, *_about_zone(timing))
+    return _answer(ctx, saved.job, f"Created the job {saved.job.name!r}.", warnings)
+
+
+def update(ctx: Context, asked: asked_for.JobUpdate) -> OneJob:
+    """``job_update``. Raises InvalidInput, Refused, NotFound, Forbidden."""
+    job = the_job(ctx, asked.job_id)
+    status = None if asked.status is None else JobStatus(asked.status.lower())
+    if status is not None:
+        refuse_impossible(job, status)
+    changes, warnings = _changes(ctx, job, asked)
+    if not changes and status is None:
+        raise InvalidInput(
+            "Nothing to change was given.",
+            "Give title, description, instructions, agent, trigger_config or status.",
+        )
+    said = []
+    if changes:
+        with in_our_words():
+            saved = jobs.edit(ctx, job.id, changes)
+        job, warnings = saved.job, (*warnings, *saved.warnings)
+        said.append("Changed")
+    if status is not None:
+        job = _moved(ctx, job, status, asked.reason)
+        said.append(f"set to {status.upper()}" if said else f"Set to {status.upper()}")
+    return _answer(ctx, job, f"{' and '.join(said)}: the job {job.name!r}.", warnings)
+
+
+@contextmanager
+def in_our_words() -> Iterator[None]:
+    """What the use-cases refuse, with a way out that a model has."""
+    try:
+        yield
+    except InvalidInput as error:
+        if error.field == "run_at" and "past" in error.message:
+            error.hint = 'Give a time to come, or run_at "now" to start at once.'
+        raise
+
+
+def refuse_impossible(job: KeptJob, status: JobStatus) -> None:
+    """Raises Refused unless a job may go there; says what can be done instead."""
+    old = job.status
+    going_on = status is JobStatus.ACTIVE and old in (JobStatus.PENDING, JobStatus.IN_PROGRESS)
+    if old is status or going_on or allowed(old, status):
+        return
+    hint = "Nothing was changed."
+    if old in (JobStatus.COMPLETED, JobStatus.CANCELLED):
+        hint = "It stays as it is: make a new job with job_create to do it again."
+    raise Refused(f"The job {job.name!r:.80} is {old.upper()}: it cannot become"
+                  f" {status.upper()}.", hint, field="status")  # fmt: skip
+
+
+def _changes(
+    ctx: Context, job: KeptJob, asked: asked_for.JobUpdate
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    sent = asked.model_fields_set
+    changes: dict[str, Any] = {}
+    if asked.title is not None:
+        changes["name"] = asked.title
+    if "description" in sent:
+        changes["description"] = asked.description
+    if asked.instructions is not None:
+        changes["prompt_template"] = asked.instructions
+    warnings: tuple[str, ...] = ()
+    if asked.agent is not None:
+        doer = who.named(ctx, asked.agent)
+        changes |= doer.fields
+        warnings += doer.warnings
+    return changes | _retimed(ctx, job.definition, asked), warnings
+
+
+def _retimed(ctx: Context, old: Definition, asked: asked_for.JobUpdate) -> dict[str, Any]:
+    timing = asked_for.given(asked.trigger_config)
+    if asked.job_type is None and not timing:
+        return {}
+    trigger = old.trigger_type if asked.job_type is None else TRIGGERS[asked.job_type]
+    name = type_of(old) if asked.job_type is None else asked.job_type
+    _fits(name, trigger, timing)
+    changes: dict[str, Any] = {}
+    if trigger is not old.trigger_type:
+        _complete(name, trigger, timing)
+        stale = {field for fields in TIMING.values() for field in fields}
+        changes = dict.fromkeys(stale - {"interval_mode", "cron_schedule"})
+        changes["trigger_type"] = str(trigger)
+    return changes | _timed(ctx, timing)
+
+
+def _moved(ctx: Context, job: KeptJob, status: JobStatus, reason: str | None) -> KeptJob:
+    if job.status is status:
+        return job
+    why = reason or f"set by {ctx.actor} in a chat"
+    if status is JobStatus.COMPLETED:
+        return lifecycle.complete(ctx, job.id, why)
+    if status is JobStatus.CANCELLED:
+        return lifecycle.cancel(ctx, job.id, why)
+    if status is JobStatus.PAUSED:
+        return jobs.pause(ctx, job.id)
+    if status is JobStatus.ARCHIVED:
+        return jobs.archive(ctx, job.id)
+    if job.status is JobStatus.ARCHIVED:
+        return jobs.restore(ctx, job.id)
+    return jobs.resume(ctx, job.id)
+
+
+def _doer(ctx: Context, agent: str | None, instructions: str) -> who.Chosen:
+    if agent is not None and agent.strip():
+        return who.named(ctx, agent.strip())
+    return who.fitting(ctx, instructions)
+
+
+def _fits(name: str, trigger: TriggerType, timing: dict[str, Any]) -> None:
+    """Raises InvalidInput for what belongs to another type: the model has mixed them up."""
+    known = (*TIMING.get(trigger, ()), _ZONE)
+    for field in timing:
+        if field not in known:
+            owners = [TYPES[one] for one, fields in TIMING.items() if field in fields]
+            raise InvalidInput(
+                f"trigger_config.{field} does not belong to job_type {name}.",
+                f"It is for {' and '.join(owners)}; {name} takes {', '.join(known)}.",
+                field=f"trigger_config.{field}",
+            )
+
+
+def _complete(name: str, trigger: TriggerType, timing: dict[str, Any]) -> None:
+    """Raises InvalidInput when what a type cannot do without is missing."""
+    if trigger is TriggerType.ONGOING:
+        if not {"end_condition", "max_runs", "end_at"} & timing.keys():
+            raise InvalidInput(
+                "An ONGOING job needs to know when it is done: trigger_config.end_condition is"
+                " missing.",
+                'Give the goal in words ("the invoice is paid"), or max_runs or end_at; a job'
+                " without an end is RECURRING.",
+                field="trigger_config.end_condition",
+            )
+        return
+    field, example = NEEDED[trigger]
+    if field not in timing:
+        raise InvalidInput(
+            f"trigger_config.{field} is missing: a job of type {name} needs it.",
+            f"Give {example}.",
+            field=f"trigger_config.{field}",
+        )
+
+
+def _trigger(trigger: TriggerType, timing: dict[str, Any]) -> TriggerType:
+    """A job that only follows others has no time of its own."""
+    needed = NEEDED.get(trigger)
+    if needed is not None and needed[0] not in timing:
+        return TriggerType.MANUAL
+    return trigger
+
+
+def _timed(ctx: Context, timing: dict[str, Any]) -> dict[str, Any]:
+    run_at = timing.get("run_at")
+    if isinstance(run_at, str) and run_at.strip().casefold() in AT_ONCE:
+        return {**timing, "run_at": to_text(ctx.now()), "now_if_past": True}
+    return timing
+
+
+def _about_zone(timing: dict[str, Any]) -> tuple[str, ...]:
+    if _ZONE in timing or not {"cron_schedule", "run_at", "start_at", "end_at"} & timing.keys():
+        return ()
+    if str(timing.get("run_at", "")).strip().casefold() in AT_ONCE:
+        return ()
+    return (
+        "Times without an offset are read in UTC, because cron_timezone was not given: say so, or"
+        " set the user's zone with job_update.",
+    )
+
+
+def _answer(ctx: Context, job: KeptJob, message: str, warnings: tuple[str, ...]) -> OneJob:
+    view = job_view(ctx, job)
+    if job.archived_at is None:
+        view.who = who.pick_words(ctx, job.definition)
+    return OneJob(
+        message=message,
+        job=view,
+        warnings=[*dict.fromkeys(warnings), *engine_warnings(ctx)],
+    )
