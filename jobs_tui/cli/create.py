@@ -12,11 +12,11 @@ from jobs_tui.cli.definition import (
     definition_options,
     parameters,
     plain_fields,
-    trigger_fields,
 )
 from jobs_tui.cli.output import fields, print_json
 from jobs_tui.cli.session import opened, warn
 from jobs_tui.cli.shown import next_run
+from jobs_tui.cli.when import require_kind, trigger_fields
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job import DEFAULT_AGENT, Job
@@ -29,6 +29,9 @@ from jobs_tui.service.engine_state import webhook_url
 
 KEEP_SECRET = "Keep the secret now: it is shown this once. `jobs-tui webhook rotate` makes another."
 
+TIMES = {"run_at": "--at", "start_at": "--start-at", "end_at": "--end-at"}
+"""Fields that are times, by the options that set them."""
+
 
 @click.command()
 @click.option("--name", required=True, help="Any text of 1 to 255 characters.")
@@ -40,9 +43,8 @@ def create(name: str, dry_run: bool, as_json: bool, **options: Any) -> None:
 
     A variable of the prompt that is not declared with --param is a required parameter.
     """
+    require_kind(options)
     trigger = trigger_fields(options)
-    if "trigger_type" not in trigger:
-        raise click.UsageError("Say when it starts: --cron EXPR, --webhook or --manual")
     sent = plain_fields(options)
     if "prompt_template" not in sent:
         raise click.UsageError("Say what it does: --prompt TEXT or --prompt-file FILE")
@@ -60,6 +62,7 @@ def create(name: str, dry_run: bool, as_json: bool, **options: Any) -> None:
         if dry_run:
             _dry_run(ctx, sent, as_json)
             return
+        _tell_times(ctx, sent, None)
         saved = jobs.create(ctx, sent)
         _tell(ctx, "Created", saved, as_json)
 
@@ -95,8 +98,21 @@ def edit(
         if options["params"] or dropped:
             sent["parameters"] = _changed_parameters(job, options["params"], dropped)
         refuse_unknown_doer(ctx, sent)
+        _tell_times(ctx, sent, job)
         saved = jobs.edit(ctx, job.id, sent)
         _tell(ctx, "Changed", saved, as_json)
+
+
+def _tell_times(ctx: Context, sent: dict[str, Any], job: Job | None) -> None:
+    """Say how times in words were read, before anything is kept. Raises InvalidInput."""
+    names = [name for name in TIMES if sent.get(name) is not None]
+    if not names:
+        return
+    from jobs_tui.service import preview
+
+    checked = preview.draft(ctx, sent) if job is None else preview.changed(ctx, job, sent)
+    read = preview.readings(ctx, checked.definition)
+    warn(*(f"{TIMES[name]} is read as {read[name]}." for name in names))
 
 
 def _changed_parameters(

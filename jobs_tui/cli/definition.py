@@ -9,7 +9,10 @@ from typing import Any, TypeVar
 
 import click
 
+from jobs_tui.cli.delivery import delivery_fields
 from jobs_tui.cli.groups.fields import pairs
+from jobs_tui.cli.when import WHEN_OPTIONS
+from jobs_tui.models.enums import DeliverWhen
 from jobs_tui.models.errors import InvalidInput
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -17,14 +20,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _OPTIONS = (
     click.option("--description", metavar="TEXT", help="What it is for, shown in lists."),
     click.option("--tag", "tags", multiple=True, metavar="TAG", help="A tag; may be repeated."),
-    click.option("--cron", metavar="EXPR", help="Start on this schedule."),
-    click.option(
-        "--tz",
-        metavar="ZONE",
-        help="IANA time zone of the schedule and of {{ run_date }}, UTC by default.",
-    ),
-    click.option("--webhook", is_flag=True, help="Start when a signed HTTP request arrives."),
-    click.option("--manual", is_flag=True, help="Start only by hand or by program."),
+    *WHEN_OPTIONS,
     click.option("--agent", metavar="ID", help="Who does it, shell by default."),
     click.option("--team", metavar="ID", help="A team does it."),
     click.option("--workflow", metavar="ID", help="A workflow does it."),
@@ -48,6 +44,28 @@ _OPTIONS = (
     click.option("--timeout", type=float, metavar="S", help="Seconds per attempt, 3600."),
     click.option("--retries", type=click.IntRange(0), metavar="N", help="N more attempts."),
     click.option("--overlap", metavar="POLICY", help="While a run goes on: skip or allow."),
+    click.option(
+        "--pause-on-failure",
+        type=click.IntRange(0),
+        metavar="N",
+        help="Pause after N failed runs in a row; 0: never.",
+    ),
+    click.option(
+        "--deliver-to",
+        "deliver_to",
+        multiple=True,
+        metavar="WHERE",
+        help="Send results there: a URL (https: a signed call, others by Apprise), file:PATH,"
+        " job:NAME, or the secret of a URL as notify:NAME or webhook:NAME; none for nowhere.",
+    ),
+    click.option(
+        "--deliver-secret", metavar="NAME", help="The secret that signs calls of --deliver-to."
+    ),
+    click.option(
+        "--deliver-when",
+        type=click.Choice([str(one) for one in DeliverWhen]),
+        help="Which results go there, always by default.",
+    ),
     click.option("--paused", is_flag=True, help="Do not start it automatically yet."),
 )
 
@@ -59,19 +77,6 @@ def definition_options(function: Function) -> Function:
     return function
 
 
-def trigger_fields(options: Mapping[str, Any]) -> dict[str, Any]:
-    """``trigger_type`` and what goes with it; empty when no trigger was named."""
-    given = [name for name in ("cron", "webhook", "manual") if options[name] not in (None, False)]
-    if len(given) > 1:
-        raise click.UsageError(f"--{given[0]} and --{given[1]} exclude each other: choose one")
-    found: dict[str, Any] = {"trigger_type": given[0]} if given else {}
-    if given == ["cron"]:
-        found["cron_schedule"] = options["cron"]
-    if options["tz"] is not None:
-        found["cron_timezone"] = options["tz"]
-    return found
-
-
 def plain_fields(options: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that stand for themselves; only those that were given."""
     found: dict[str, Any] = {}
@@ -81,7 +86,7 @@ def plain_fields(options: Mapping[str, Any]) -> dict[str, Any]:
         found["tags"] = list(options["tags"])
     if options["system_prompt"] is not None:
         found["system_prompt"] = options["system_prompt"]
-    found |= _who(options) | _where(options)
+    found |= _who(options) | _where(options) | delivery_fields(options)
     if options["paused"]:
         found["enabled"] = False
     prompt = _prompt(options["prompt"], options["prompt_file"])
@@ -138,6 +143,8 @@ def config_fields(options: Mapping[str, Any], base: Mapping[str, Any]) -> dict[s
         config["retry"] = {**kept, "max_attempts": options["retries"] + 1}
     if options["overlap"] is not None:
         config["overlap"] = options["overlap"]
+    if options["pause_on_failure"] is not None:
+        config["pause_on_failure"] = options["pause_on_failure"]
     return {"config": config} if config != base else {}
 
 

@@ -14,18 +14,21 @@ from jobs_tui.cli.shown import next_run
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.config import job_config
 from jobs_tui.models.end_condition import words
-from jobs_tui.models.enums import TriggerType
+from jobs_tui.models.enums import Conversation, TriggerType
 from jobs_tui.models.errors import Refused
 from jobs_tui.models.job import Definition, Job
 from jobs_tui.service import dashboard, jobs
 from jobs_tui.service.answers import job_response
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import webhook_url
+from jobs_tui.service.outbox import target_words
 from jobs_tui.service.purge import purge_job
 
 NEXT_SHOWN = 3
 EXECUTION = "exec_"
 """How the ids of runs begin."""
+WATCHED = "each answer is compared with the last one"
+CONTINUED = "each run goes on where the last one ended"
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _job_argument = click.argument("job_ref", metavar="JOB")
 
@@ -215,11 +218,17 @@ def _described(ctx: Context, job: Job) -> str:
             "problem": job.problem,
             "state": json.dumps(job.state, ensure_ascii=False) if job.state else None,
             "next": "\n".join(f"{at_second(moment)}  {moment:%a}" for moment in runs) or None,
+            "counted": None
+            if definition.max_runs is None
+            else f"{job.counted_runs} of {definition.max_runs} runs",
+            "watch": WATCHED if definition.watch is not None else None,
+            "talk": CONTINUED if definition.conversation is Conversation.CONTINUE else None,
             "address": webhook_url(ctx, job.webhook_path) if job.webhook_path else None,
             "who": definition.entity_id or definition.planning_mode.value,
             "prompt": definition.prompt_template,
             "parameters": _parameters(definition),
             "settings": _settings(definition),
+            "delivers": _deliveries(ctx, definition),
             "runs": counts,
             "last": None
             if job.last_execution_id is None
@@ -237,6 +246,11 @@ def _parameters(definition: Definition) -> str | None:
         value = "required" if parameter.required else f"= {json.dumps(parameter.default)}"
         lines.append(f"{parameter.name} {value} {parameter.description}".rstrip())
     return "\n".join(lines) or None
+
+
+def _deliveries(ctx: Context, definition: Definition) -> str | None:
+    lines = target_words(ctx, definition.deliver_to)
+    return "\n".join([*lines, definition.deliver_when.sentence]) if lines else None
 
 
 def _settings(definition: Definition) -> str:

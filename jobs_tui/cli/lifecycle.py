@@ -11,11 +11,11 @@ from jobs_tui.cli.definition import (
     definition_options,
     parameters,
     plain_fields,
-    trigger_fields,
 )
 from jobs_tui.cli.output import fields, print_json
 from jobs_tui.cli.session import NO_ENGINE, opened, warn
 from jobs_tui.cli.shown import next_run
+from jobs_tui.cli.when import trigger_fields
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.errors import InvalidInput, NotFound

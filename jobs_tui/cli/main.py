@@ -24,6 +24,7 @@ _CLI = "jobs_tui.cli"
 ENTRIES = {
     "create": Entry(f"{_CLI}.create:create", "Create a job."),
     "list": Entry(f"{_CLI}.jobs:list_jobs", "List jobs."),
+    "search": Entry(f"{_CLI}.search:search", "Find jobs by words or by meaning."),
     "show": Entry(f"{_CLI}.jobs:show", "Show one job with its next runs, or one run."),
     "edit": Entry(f"{_CLI}.create:edit", "Change a job."),
     "preview": Entry(f"{_CLI}.preview:preview", "Show what a start of a job would do now."),
@@ -39,6 +40,7 @@ ENTRIES = {
     "complete": Entry(f"{_CLI}.lifecycle:complete", "End a job whose goal is met."),
     "copy": Entry(f"{_CLI}.lifecycle:copy", "Make a new job of another one."),
     "rerun": Entry(f"{_CLI}.runs:rerun", "Start a run again."),
+    "outbox": Entry(f"{_CLI}.outbox:outbox", "Results on their way: list, retry, skip, test."),
     "approval": Entry(f"{_CLI}.approval:approval", "Approvals: what runs wait for."),
     "cron": Entry(f"{_CLI}.cron:cron", "Cron expressions: next runs, words."),
     "webhook": Entry(f"{_CLI}.hooks:webhook", "Webhooks: addresses, secrets, deliveries."),

@@ -46,6 +46,13 @@ def show(found: Whole, as_json: bool) -> None:
         return
     prompt = [f"  {plain(line)}" for line in clean_output(found.prompt).split("\n")]
     lines = [f"Dry run of {plain(found.definition.name)}: nothing was run.", "", "PROMPT", *prompt]
+    if found.readings:
+        width = max(map(len, found.readings))
+        lines += [
+            "",
+            "READ AS",
+            *(f"  {name:<{width}}  {words}" for name, words in found.readings.items()),
+        ]
     timing = found.schedule
     if timing is not None:
         starts = (f"  {moment.isoformat(timespec='minutes')}" for moment in timing.next_runs)

@@ -13,7 +13,9 @@ from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.approval import Approval, ApprovalStatus
 from jobs_tui.models.enums import EntityType
 from jobs_tui.models.execution import Attempt, Execution
+from jobs_tui.models.result_delivery import OutboxStatus
 from jobs_tui.models.usage import Usage
+from jobs_tui.service.outbox import Sent
 from jobs_tui.service.run_detail import Choice, RunDetail
 from jobs_tui.service.step_tree import Branch
 
@@ -67,6 +69,7 @@ def described(detail: RunDetail, now: datetime) -> str:
         "change": run.change,
         "answer": _answer(detail),
         "error": run.error_message,
+        "results": "\n".join(_delivered(one) for one in detail.deliveries) or detail.undelivered,
         "decided": "\n".join(_decided(one) for one in detail.approvals if one not in detail.asked)
         or None,
     }
@@ -144,6 +147,15 @@ def _decided(approval: Approval) -> str:
     if approval.status is ApprovalStatus.EXPIRED:
         by = ""
     return f"{approval.status}{by}: {call_words(approval)}{said}"
+
+
+def _delivered(sent: Sent) -> str:
+    one = sent.delivery
+    tried = f", again {at_second(one.next_at)}" if one.error and one.next_at else ""
+    said = f": {sent.outcome}" if sent.outcome else ""
+    failed = one.status is OutboxStatus.FAILED
+    hint = f"\n  `jobs-tui outbox retry {one.id[:12]}` tries again" if failed else ""
+    return f"{one.status} {sent.to}{said}{tried}{hint}"
 
 
 def _ranking(choice: Choice) -> str:

@@ -7,30 +7,41 @@ between, it is settled once.
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import sqlite3
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from jobs_tui.engine.ending import end, end_if_over, spent
 from jobs_tui.engine.goals.ended import Judgement
-from jobs_tui.engine.goals.settling import settle_goal
+from jobs_tui.engine.goals.settling import JUDGED, judged, write_judgement
 from jobs_tui.models.config import job_config
 from jobs_tui.models.enums import BAD, ExecutionStatus, JobStatus, Kind, TriggerType
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Job
 from jobs_tui.models.times import maybe_to_text
 from jobs_tui.schedule.timing import INSTANT, counts_from_end, delay_of, timing_of
-from jobs_tui.store import executions, jobs
+from jobs_tui.store import executions, jobs, result_deliveries
 from jobs_tui.store.database import Store
 
-log = logging.getLogger("jobs_tui.engine")
-
+SOME = 50
+"""Executions that are settled in one transaction."""
 BY_SCHEDULE = frozenset({Kind.SCHEDULED, Kind.CATCH_UP, Kind.CHAIN})
 """Kinds of executions whose end decides what becomes of a job that runs once."""
 LONGEST_BACK_OFF = 3600.0
 """Seconds beyond its delay that an ongoing job waits after failures in a row."""
 WAITING = "select 1 from aftermath limit 1"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """One execution that has ended and is to be settled."""
+
+    seq: int
+    execution: Execution | None
+    job: Job | None
+    judgement: Judgement | None
 
 
 async def settle_all(store: Store) -> int:
@@ -41,30 +52,63 @@ async def settle_all(store: Store) -> int:
     """
     settled = 0
     while store.row(WAITING) is not None:
-        settled += await store.awrite(partial(_settle_some, now=store.clock.now()))
+        # Judging reads answers and may take a while: not in the transaction.
+        some = await asyncio.to_thread(_judge_some, store)
+        await store.awrite(partial(_settle_some, some=some, now=store.clock.now()))
+        settled += len(some)
     return settled
 
 
-def _settle_some(connection: sqlite3.Connection, now: datetime) -> int:
-    rows = connection.execute(
-        "select seq, execution_id from aftermath order by seq limit 50"
-    ).fetchall()
-    for row in rows:
-        _settle(connection, row["execution_id"], now)
-        connection.execute("delete from aftermath where seq = ?", (row["seq"],))
-    return len(rows)
+def _judge_some(store: Store) -> list[_Ended]:
+    """The next ones to settle, each job once: a run is judged by what the one before left."""
+    found: list[_Ended] = []
+    seen: set[str] = set()
+    for row in store.rows("select seq, execution_id from aftermath order by seq limit ?", (SOME,)):
+        connection = store.jobs.reader()
+        execution = executions.get(connection, row["execution_id"])
+        job = None if execution is None else jobs.get(connection, execution.job_id)
+        if execution is None or job is None:
+            found.append(_Ended(row["seq"], None, None, None))
+            continue
+        if job.id in seen:
+            break
+        seen.add(job.id)
+        said = judged(connection, job, execution) if execution.status in JUDGED else None
+        found.append(_Ended(row["seq"], execution, job, said))
+    return found
 
 
-def _settle(connection: sqlite3.Connection, execution_id: str, now: datetime) -> None:
-    execution = executions.get(connection, execution_id)
-    if execution is None:
-        return
-    job = jobs.get(connection, execution.job_id)
-    if job is None:
-        return
+def _settle_some(connection: sqlite3.Connection, some: list[_Ended], now: datetime) -> None:
+    for one in some:
+        if one.execution is not None and one.job is not None:
+            _settle(connection, one.execution, one.job, one.judgement, now)
+        connection.execute("delete from aftermath where seq = ?", (one.seq,))
+
+
+def _settle(
+    connection: sqlite3.Connection,
+    execution: Execution,
+    job: Job,
+    judgement: Judgement | None,
+    now: datetime,
+) -> None:
+    if judgement is not None:
+        write_judgement(connection, job, execution, judgement)
     _count_failures(connection, job, execution)
-    judgement = settle_goal(connection, job, execution)
+    _deliver(connection, job, execution, now)
     _follow(connection, job.id, execution, judgement, now)
+
+
+def _deliver(connection: sqlite3.Connection, job: Job, execution: Execution, now: datetime) -> None:
+    """Put the result into the outbox; the engine sends it after the commit."""
+    if not job.definition.deliver_to:
+        return
+    definition = jobs.revision(connection, job.id, execution.revision)
+    said = connection.execute(
+        "select worth_reporting from executions where id = ?", (execution.id,)
+    ).fetchone()[0]
+    worth = None if said is None else bool(said)
+    result_deliveries.plan(connection, job, definition, execution.id, execution.status, worth, now)
 
 
 def _count_failures(connection: sqlite3.Connection, job: Job, execution: Execution) -> None:
@@ -82,7 +126,7 @@ def _follow(
     connection: sqlite3.Connection,
     job_id: str,
     execution: Execution,
-    judgement: Judgement,
+    judgement: Judgement | None,
     now: datetime,
 ) -> None:
     """The job's status after one of its runs."""
@@ -92,7 +136,11 @@ def _follow(
     if job.definition.trigger_type is TriggerType.ONE_OFF:
         _after_the_one_run(connection, job, execution, now)
         return
-    if judgement.met and job.definition.trigger_type is TriggerType.ONGOING:
+    if (
+        judgement is not None
+        and judgement.met
+        and job.definition.trigger_type is TriggerType.ONGOING
+    ):
         reason = f"run #{execution.number}: {judgement.reason}"
         end(connection, job, JobStatus.COMPLETED, reason, now)
         return

@@ -11,6 +11,7 @@ from functools import partial
 from jobs_tui.engine import occurrences
 from jobs_tui.engine.aftermath import WAITING, settle_all
 from jobs_tui.engine.clockwork import Clockwork
+from jobs_tui.engine.delivering import LOOK_AT_OUTBOX, Delivering
 from jobs_tui.engine.dispatcher import LEASE, MakeDispatcher
 from jobs_tui.engine.events import tell
 from jobs_tui.engine.identity import identity
@@ -59,6 +60,7 @@ class Engine:
         self.lease = lease
         self.parts = Parts(store, settings)
         self.dispatcher = dispatcher(self.parts, lease.token)
+        self._delivering = Delivering(self.parts)
         self._clockwork = Clockwork(self.tick)
         self._launcher: Launcher | None = None
         self._stop = asyncio.Event()
@@ -105,11 +107,13 @@ class Engine:
             self._clockwork.chore("sweep", self._sweep, SWEEP)
             self._clockwork.chore("retention", self._retain, RETAIN)
             self._clockwork.chore("waiting", self._look_at_waiting, LOOK_AT_WAITING)
+            self._clockwork.chore("outbox", self._delivering.look, LOOK_AT_OUTBOX)
             await self.tick()
             await self._stop.wait()
             self._ready = False
             await self._stop_runs()
             await claims
+            await self._delivering.close()
         finally:
             watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):

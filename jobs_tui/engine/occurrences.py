@@ -212,7 +212,9 @@ def _recompute(connection: sqlite3.Connection, ids: list[str], now: datetime) ->
             continue
         if due != job.next_due_at or job.blocked_reason:
             connection.execute(
-                "update jobs set next_due_at = ?, blocked_reason = null where id = ?",
+                # A reason with a start to come is what a run said: the next run says anew.
+                "update jobs set blocked_reason = case when next_due_at is null then null"
+                " else blocked_reason end, next_due_at = ? where id = ?",
                 (maybe_to_text(due), job.id),
             )
             if job.next_due_at is not None:

@@ -37,6 +37,11 @@ def new_delivery_id() -> str:
     return f"dlv_{_uuid4()}"
 
 
+def new_result_delivery_id() -> str:
+    """``out_<uuid>``: a result on its way to one target; the same at each try."""
+    return f"out_{_uuid4()}"
+
+
 def new_token_id() -> str:
     """``tok_<uuid>``: a token of the HTTP interface."""
     return f"tok_{_uuid4()}"

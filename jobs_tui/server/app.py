@@ -16,6 +16,7 @@ from jobs_tui.server.api import (
     audit,
     catalogue,
     lifecycle,
+    outbox,
     resources,
     scheduled_tasks,
     secrets,
@@ -74,6 +75,7 @@ def build_app(
     register(app, Executions(wake, streams).routes())
     register(app, Deliveries(wake).routes())
     register(app, Approvals(wake).routes())
+    register(app, outbox.routes())
     register(app, scheduled_tasks.routes())
     register(app, tokens.routes())
     register(app, audit.routes())

@@ -32,6 +32,7 @@ TAGS = {
     "jobs": "What is to be done, when and by whom.",
     "executions": "Runs of jobs: history, logs, following, ending, starting again.",
     "webhooks": "Signed deliveries that start jobs, and what became of each.",
+    "outbox": "Results on their way to where their jobs want them.",
     "scheduled tasks": "Cron jobs seen through other names. What is wrong is 400 here.",
     "approvals": "What runs wait for until a person has decided.",
     "tokens": "Who may ask.",

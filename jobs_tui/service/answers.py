@@ -12,6 +12,7 @@ from jobs_tui.models.times import maybe_to_text, to_text
 from jobs_tui.service import runs
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import webhook_base
+from jobs_tui.service.when_answer import when_answer
 
 HISTORY_IN_JOB = 10
 """Rows of ``execution_history`` in a JobResponse."""
@@ -60,7 +61,6 @@ def job_fields(
         "copied_from": job.copied_from,
         "goal": job.goal,
         "problem": job.problem,
-        "state": job.state,
         "trigger_type": str(definition.trigger_type),
         "cron_schedule": definition.cron_schedule,
         "cron_timezone": definition.cron_timezone,
@@ -102,6 +102,9 @@ def job_fields(
             }
             for parameter in definition.parameters
         ],
+        **when_answer(job),
+        "deliver_to": [dict(target) for target in definition.deliver_to],
+        "deliver_when": str(definition.deliver_when),
     }
 
 

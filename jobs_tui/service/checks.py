@@ -64,6 +64,7 @@ def check(
         )
     values["cron_timezone"] = values["cron_timezone"] or "UTC"
     zone(values["cron_timezone"])
+    when = when_fields(values, frozenset(sent.model_fields_set), around)
     definition = Definition(
         name=values["name"],
         description=values["description"],
@@ -78,8 +79,9 @@ def check(
         parameters=_parameters(values["parameters"]),
         config=values["config"],
         execution_environment=values["execution_environment"],
-        **when_fields(values, frozenset(sent.model_fields_set), around),
+        **when.fields,
     )
+    warnings += when.warnings
     _check_mapping(job_config(definition.config))
     warnings += _check_prompt(definition, directory)
     warnings += not_here(definition, directory)

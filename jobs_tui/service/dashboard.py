@@ -6,15 +6,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from jobs_tui.models.enums import ExecutionStatus, TriggerType
+from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Job
 from jobs_tui.models.times import maybe_from_text, to_text
-from jobs_tui.schedule.cron import parse_cron
-from jobs_tui.schedule.short_words import short
 from jobs_tui.schedule.timing import timing_of
 from jobs_tui.schedule.timing import upcoming as upcoming_of
-from jobs_tui.schedule.words import describe
+from jobs_tui.schedule.timing_words import timing_label, timing_words
 from jobs_tui.schedule.zones import zone
 from jobs_tui.service import jobs
 from jobs_tui.service.context import Context
@@ -103,21 +101,12 @@ class Upcoming:
 
 def trigger_label(job: Job) -> str:
     """The trigger in at most 16 characters."""
-    definition = job.definition
-    if definition.trigger_type is TriggerType.WEBHOOK:
-        return "hook"
-    if definition.schedule is None:
-        return "by hand"
-    return short(parse_cron(definition.schedule))
+    return timing_label(job.definition)
 
 
 def trigger_words(job: Job) -> str:
-    """The trigger as a sentence, zone included."""
-    definition = job.definition
-    if definition.schedule is not None:
-        words = describe(parse_cron(definition.schedule))
-        return f"{words} ({definition.cron_timezone or 'UTC'})"
-    return definition.trigger_type.sentence
+    """When it starts and ends as a sentence, zone included."""
+    return timing_words(job.definition)
 
 
 def job_lines(ctx: Context) -> list[JobLine]:
@@ -214,6 +203,8 @@ def next_runs(ctx: Context, job: Job, n: int) -> tuple[datetime, ...]:
     timing = timing_of(definition, job.created_at, job.due_at)
     if timing is None:
         return ()
+    if definition.max_runs is not None:
+        n = min(n, max(0, definition.max_runs - job.counted_runs))
     place = zone(definition.cron_timezone or "UTC")
     found = upcoming_of(timing, ctx.now(), n)
     return tuple(moment.astimezone(place) for moment in found)

@@ -15,12 +15,14 @@ from jobs_tui.models.errors import Forbidden, JobsTuiError
 from jobs_tui.models.job import Definition, Job
 from jobs_tui.models.job_input import JobPreview, validated
 from jobs_tui.models.verdict import Verdict
-from jobs_tui.service import preview_checks
+from jobs_tui.service import jobs, preview_checks
 from jobs_tui.service.around import around
 from jobs_tui.service.checks import check
 from jobs_tui.service.context import Context
+from jobs_tui.service.delivery_checks import outgoing
+from jobs_tui.service.outbox import target_words
 from jobs_tui.service.policy_gate import refuse_denied
-from jobs_tui.service.preview import SchedulePreview, of_definition, rendered
+from jobs_tui.service.preview import SchedulePreview, of_definition, readings, rendered
 from jobs_tui.service.preview_checks import Check
 from jobs_tui.service.preview_who import Command, Who, who_of
 from jobs_tui.service.starts import refuse_unknown
@@ -37,10 +39,14 @@ class Whole:
     missing: tuple[str, ...]
     """Parameters that a start would have to bring."""
     schedule: SchedulePreview | None
+    readings: Mapping[str, str]
+    """How its times were read, by field."""
     who: Who
     commands: tuple[Command, ...]
     policy: Verdict | None
     """Of a start now; None when no policy has a say."""
+    deliver_to: tuple[str, ...]
+    """Where its results would go, in words."""
     checks: tuple[Check, ...]
     warnings: tuple[str, ...]
 
@@ -58,9 +64,11 @@ def of_fields(
     Raises:
         InvalidInput: what a creation would refuse too, or a value that does not fit.
     """
-    sent = validated(JobPreview, data)
-    checked = check(sent, ctx.directory, around(ctx, job_id))
-    warnings = checked.warnings
+    asked = validated(JobPreview, data)
+    before = None if job_id is None else jobs.get(ctx, job_id).definition
+    results = outgoing(ctx, asked, before)
+    checked = check(results.sent, ctx.directory, around(ctx, job_id))
+    warnings = checked.warnings + tuple(results.warnings)
     done = "created" if job_id is None else "saved"
     made = Check("definition", True, f"The job can be {done}.")
     try:
@@ -68,7 +76,7 @@ def of_fields(
         warnings += refuse_denied(ctx, action, checked.definition, job_id)
     except Forbidden as error:
         made = Check("definition", False, error.message)
-    return _whole(ctx, checked.definition, sent.values, made, warnings, job_id, n)
+    return _whole(ctx, checked.definition, asked.values, made, warnings, job_id, n)
 
 
 def of_job(ctx: Context, job: Job, values: Mapping[str, Any], n: int = 5) -> Whole:
@@ -129,9 +137,11 @@ def _whole(
         prompt=prompt,
         missing=missing,
         schedule=timing,
+        readings=readings(ctx, definition),
         who=who,
         commands=commands,
         policy=verdict,
+        deliver_to=tuple(target_words(ctx, definition.deliver_to)),
         checks=tuple(checks),
         warnings=tuple(dict.fromkeys(warnings)),
     )
@@ -170,6 +180,7 @@ def answer(found: Whole) -> dict[str, Any]:
         "prompt": None if found.missing else found.prompt,
         "missing": list(found.missing),
         "schedule": None if timing is None else timing.words,
+        "readings": dict(found.readings),
         "timezone": found.definition.cron_timezone,
         "next_runs": [moment.isoformat(timespec="seconds") for moment in moments],
         "clock_changes": [] if timing is None else list(timing.clock_changes),
@@ -188,6 +199,8 @@ def answer(found: Whole) -> dict[str, Any]:
         "policy": None
         if verdict is None
         else {"decision": str(verdict.decision), "reason": verdict.reason or None},
+        "deliver_to": list(found.deliver_to),
+        "deliver_when": str(found.definition.deliver_when),
         "checks": [
             {"name": one.name, "ok": one.ok, "message": one.message} for one in found.checks
         ],

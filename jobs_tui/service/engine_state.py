@@ -101,15 +101,12 @@ def webhook_url(ctx: Context, path: str) -> str:
 
 
 def webhook_base(ctx: Context) -> str:
-    """From ``public_url``, else the engine's bound address, else the configured one (DESIGN 7)."""
-    from jobs_tui.store.settings import load_settings  # slow to load, and most jobs have no hook
+    """See :func:`jobs_tui.store.addresses.base_url`."""
+    # Slow to load, and most jobs have no hook.
+    from jobs_tui.store.addresses import base_url
+    from jobs_tui.store.settings import load_settings
 
-    settings = load_settings(ctx.store.home)
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    row = ctx.store.row("select address from engine where id = 1 and stopped_at is null")
-    address = row["address"] if row is not None and row["address"] else None
-    return url_of(address or f"{settings.host}:{settings.port or 7802}")
+    return base_url(ctx.store, load_settings(ctx.store.home))
 
 
 def url_of(address: str) -> str:

@@ -26,6 +26,7 @@ from jobs_tui.store import jobs as rows
 from jobs_tui.store.lifecycle import arm, bring_back, move
 
 if TYPE_CHECKING:
+    from jobs_tui.service.delivery_checks import Outgoing
     from jobs_tui.service.policy_gate import Asked
 
 
@@ -59,12 +60,17 @@ def create_operation(
     """
     # Slow to import, and who only reads needs neither.
     from jobs_tui.service.checks import check
+    from jobs_tui.service.delivery_checks import outgoing
     from jobs_tui.service.policy_gate import refuse_denied
 
-    sent = validated(JobCreate, data)
-    checked = check(sent, ctx.directory, around(ctx))
-    definition, now, job_id = checked.definition, ctx.now(), new_job_id()
-    warnings = checked.warnings + refuse_denied(ctx, "create", definition)
+    results = outgoing(ctx, validated(JobCreate, data))
+    sent = results.sent
+    near = around(ctx)
+    checked = check(sent, ctx.directory, near)
+    # The time of the check: a job that starts at once is due just after it.
+    definition, now, job_id = checked.definition, near.now, new_job_id()
+    warnings = checked.warnings + tuple(results.warnings)
+    warnings += refuse_denied(ctx, "create", definition)
     hook = definition.trigger_type is TriggerType.WEBHOOK
     secret = new_secret() if hook else None
     due = first_due(definition, now)
@@ -83,6 +89,7 @@ def create_operation(
     }
 
     def operation(connection: sqlite3.Connection) -> Saved:
+        results.save(ctx, connection)
         connection.execute(rows.INSERT, values)
         rows.save_revision(connection, job_id, 1, definition, now, ctx.actor)
         ctx.audit(connection, "job.create", job_id)
@@ -115,19 +122,22 @@ def edit(
     sent = validated(JobPatch, changes)
     if not sent.model_fields_set:
         raise InvalidInput("Nothing to change was given.", "Name at least one field of the job.")
+    from jobs_tui.service.delivery_checks import outgoing
     from jobs_tui.service.policy_gate import ask_about_change
 
+    results = outgoing(ctx, sent, get(ctx, job_id).definition)
     while True:  # again when someone else changed it while the policies were asked
-        saved = _edit(ctx, job_id, sent, ask_about_change(ctx, job_id, sent), then)
+        saved = _edit(ctx, job_id, results, ask_about_change(ctx, job_id, results.sent), then)
         if saved is not None:
             return saved
 
 
 def _edit(
-    ctx: Context, job_id: str, sent: JobPatch, asked: Asked, then: Then | None
+    ctx: Context, job_id: str, results: Outgoing, asked: Asked, then: Then | None
 ) -> Saved | None:
     from jobs_tui.service.checks import check
 
+    sent = results.sent
     secret: str | None = None
     warnings: tuple[str, ...] = ()
     now = ctx.now()
@@ -142,7 +152,7 @@ def _edit(
         enabled = sent.enabled if "enabled" in sent.model_fields_set else job.enabled
         _refuse_edit(job, sent, enabled)
         checked = check(sent, ctx.directory, around(ctx, job_id, connection), job.definition)
-        warnings = checked.warnings + asked.warnings
+        warnings = checked.warnings + tuple(results.warnings) + asked.warnings
         definition = checked.definition
         old_secret = connection.execute(
             "select webhook_secret from jobs where id = ?", (job_id,)
@@ -171,6 +181,7 @@ def _edit(
             "at": to_text(now),
             "by": ctx.actor,
         }
+        results.save(ctx, connection)
         number = connection.execute(rows.UPDATE_DEFINITION, values).fetchone()[0]
         rows.save_revision(connection, job_id, number, definition, now, ctx.actor)
         changed = sorted(sent.model_fields_set - {"enabled"})
@@ -358,7 +369,14 @@ def listing(
     query: str | None = None,
     tag: str | None = None,
 ) -> list[Job]:
-    """Jobs, newest first; deleted ones only with ``status="archived"``. Raises InvalidInput."""
+    """Jobs, newest first; deleted ones only with ``status="archived"``.
+
+    Args:
+        query: its words are all in name, description, tags, prompt or latest results.
+
+    Raises:
+        InvalidInput: the status is none.
+    """
     wanted = _status(status)
     where = ["jobs.archived_at is " + ("not null" if wanted is JobStatus.ARCHIVED else "null")]
     parameters: list[Any] = []
@@ -376,9 +394,11 @@ def listing(
         found = [job for job in found if job.status is wanted]
     if tag is not None:
         found = [job for job in found if tag in job.definition.tags]
-    if query:
-        low = query.casefold()
-        found = [job for job in found if low in searchable(job)]
+    if query and query.strip():
+        from jobs_tui.service.search import having  # who lists without words needs no index
+
+        ids = having(ctx, query, archived=wanted is JobStatus.ARCHIVED)
+        found = [job for job in found if job.id in ids]
     return found
 
 

@@ -22,6 +22,7 @@ from jobs_tui.service.answers import job_fields
 from jobs_tui.service.around import around
 from jobs_tui.service.checks import check
 from jobs_tui.service.context import Context
+from jobs_tui.service.delivery_checks import outgoing
 from jobs_tui.service.resource_checks import check_spec
 
 ORDER = (
@@ -71,8 +72,11 @@ def apply(ctx: Context, document: Any, *, dry_run: bool = False) -> list[Applied
     by_name = _jobs_by_name(ctx, sections)
     for number, entry in enumerate(sections.get(JOBS, ())):
         with _at(f"{JOBS}.{number}"):
-            definition = check(validated(JobCreate, entry), known, around(ctx)).definition
-            _refuse_ended(definition, by_name.get(entry["name"]))
+            there = by_name.get(entry["name"])
+            near = around(ctx, None if there is None else there.id)
+            names = [one["name"] for one in sections[JOBS]]
+            sent = outgoing(ctx, validated(JobCreate, entry), to_come=names).sent
+            _refuse_ended(check(sent, known, near).definition, there)
     done = [
         _apply_one(ctx, kind, entry, dry_run)
         for kind in ORDER
@@ -92,7 +96,12 @@ def export(ctx: Context, sections: tuple[str, ...] = SECTIONS) -> dict[str, list
         if kind.plural in sections:
             found[kind.plural] = [one.spec for one in resources.listing(ctx, kind)]
     if JOBS in sections:
-        found[JOBS] = [job_entry(job) for job in reversed(jobs.listing(ctx))]
+        # What has ended for good would begin anew wherever the document is applied.
+        found[JOBS] = [
+            _with_names(ctx, job_entry(job))
+            for job in reversed(jobs.listing(ctx))
+            if job.ended_as not in FOR_GOOD
+        ]
     return {name: entries for name, entries in found.items() if entries}
 
 
@@ -108,9 +117,17 @@ def job_entry(job: Job) -> dict[str, Any]:
         if name in needed or (value is not None and value != usual[name] and value != [])
     }
     kept["enabled"] = job.enabled
-    if job.definition.schedule is None:
-        kept.pop("cron_timezone", None)
     return kept
+
+
+def _with_names(ctx: Context, entry: dict[str, Any]) -> dict[str, Any]:
+    """Jobs that results go to by their names, where these are unique: ids are of this home."""
+    targets = []
+    for target in entry.get("deliver_to", ()):
+        job = jobs.get(ctx, target["job"]) if target["type"] == "job" else None
+        unique = job is not None and not jobs.same_name(ctx, job.name, but=job.id)
+        targets.append({**target, "job": job.name} if job is not None and unique else target)
+    return {**entry, "deliver_to": targets} if targets else entry
 
 
 def _sections(document: Any) -> dict[str, list[dict[str, Any]]]:
@@ -217,7 +234,8 @@ def _apply_job(ctx: Context, entry: dict[str, Any], job: Job | None, dry_run: bo
             return Applied("job", sent.name, "created")
         saved = jobs.create(ctx, entry)
         return Applied("job", sent.name, "created", saved.webhook_secret, saved.warnings)
-    definition = check(sent, ctx.directory, around(ctx, job.id)).definition
+    kept = outgoing(ctx, sent, job.definition).sent
+    definition = check(kept, ctx.directory, around(ctx, job.id)).definition
     if definition == job.definition and job.ended_as in FOR_GOOD:
         return Applied("job", sent.name, "unchanged", None, (f"{job.name} is {job.status}.",))
     if definition == job.definition and sent.enabled == job.enabled:

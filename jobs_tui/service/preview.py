@@ -10,11 +10,14 @@ from typing import Any
 from jobs_tui.agents import prompt as prompts
 from jobs_tui.models.ids import new_execution_id
 from jobs_tui.models.job import Definition, Job
-from jobs_tui.models.job_input import JobCreate, validated
+from jobs_tui.models.job_input import JobCreate, JobPatch, validated
+from jobs_tui.models.times import from_text
 from jobs_tui.schedule.clock_notes import clock_changes
 from jobs_tui.schedule.cron import parse_cron
+from jobs_tui.schedule.moment_words import distance_words, moment_words
 from jobs_tui.schedule.next_fires import next_fires
 from jobs_tui.schedule.timing import first_after_end, timing_of, upcoming
+from jobs_tui.schedule.timing_words import REPEATING, timing_words
 from jobs_tui.schedule.words import describe
 from jobs_tui.schedule.zones import zone
 from jobs_tui.service.around import around
@@ -62,33 +65,35 @@ def of_definition(
     Raises:
         InvalidInput: the schedule or the zone cannot be followed.
     """
-    timezone = definition.cron_timezone or "UTC"
-    if definition.schedule is not None and definition.start_at is definition.end_at is None:
-        return schedule(ctx, definition.schedule, timezone, n)
-    now = ctx.now()
+    now, place = ctx.now(), zone(definition.cron_timezone or "UTC")
     if job is not None and job.definition == definition:
         timing = timing_of(definition, job.created_at, job.due_at)
     else:
         timing = timing_of(definition, now, first_after_end(definition, now))
     if timing is None:
         return None
-    place = zone(timezone)
-    if definition.max_runs is not None:
+    if job is not None and job.ended_as is not None:
+        n = 0
+    if definition.max_runs is not None and definition.trigger_type in REPEATING:
         n = min(n, max(0, definition.max_runs - (0 if job is None else job.counted_runs)))
-    found = upcoming(timing, now, n)
+    cron = None if definition.schedule is None else parse_cron(definition.schedule)
     return SchedulePreview(
-        words=words_of(definition),
-        next_runs=tuple(moment.astimezone(place) for moment in found),
-        warnings=(),
-        clock_changes=(),
+        words=timing_words(definition, zoned=False),
+        next_runs=tuple(moment.astimezone(place) for moment in upcoming(timing, now, n)),
+        warnings=() if cron is None else tuple(cron.warnings),
+        clock_changes=() if cron is None else tuple(clock_changes(cron, place, now)),
     )
 
 
-def words_of(definition: Definition) -> str:
-    """When a job starts, as a sentence without its zone."""
-    if definition.schedule is not None:
-        return describe(parse_cron(definition.schedule))
-    return definition.trigger_type.sentence
+def readings(ctx: Context, definition: Definition) -> dict[str, str]:
+    """How the times of a job were read, by field: ``Fri 27 Nov 2026 09:00 CET (in 1 day 2 h)``."""
+    place, now = zone(definition.cron_timezone or "UTC"), ctx.now()
+    times = {name: getattr(definition, name) for name in ("run_at", "start_at", "end_at")}
+    moments = {name: from_text(text) for name, text in times.items() if text is not None}
+    return {
+        name: f"{moment_words(moment, place)} ({distance_words(moment, now)})"
+        for name, moment in moments.items()
+    }
 
 
 def draft(ctx: Context, data: Mapping[str, Any]) -> Checked:
@@ -98,6 +103,11 @@ def draft(ctx: Context, data: Mapping[str, Any]) -> Checked:
         InvalidInput: with ``field``.
     """
     return check(validated(JobCreate, data), ctx.directory, around(ctx))
+
+
+def changed(ctx: Context, job: Job, data: Mapping[str, Any]) -> Checked:
+    """As :func:`draft`, for fields that change a job. Raises InvalidInput."""
+    return check(validated(JobPatch, data), ctx.directory, around(ctx, job.id), job.definition)
 
 
 def rendered(

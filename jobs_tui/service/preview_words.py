@@ -98,6 +98,10 @@ def dry_run_lines(found: Whole) -> list[str]:
     for command in found.commands:
         lines += ["", f"COMMAND of {command.agent_id}", f"  {command_line(command)}"]
         lines.append(f"  in {command.directory.rstrip('/') or '/'}")
+    if found.deliver_to:
+        which = found.definition.deliver_when.sentence
+        lines += ["", f"RESULTS would be delivered ({which}) to"]
+        lines += [f"  {line}" for line in found.deliver_to]
     lines += ["", "CHECKS"]
     lines += [f"  {'+' if one.ok else '!'} {one.name:<12} {one.message}" for one in found.checks]
     said = {one.message for one in found.checks}

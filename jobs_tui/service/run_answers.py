@@ -7,7 +7,7 @@ from typing import Any
 
 from jobs_tui.models.execution import Attempt, Execution, Step
 from jobs_tui.models.times import maybe_to_text, to_text
-from jobs_tui.service import approvals
+from jobs_tui.service import approvals, outbox
 from jobs_tui.service.answers import execution_response
 from jobs_tui.service.context import Context
 from jobs_tui.service.run_detail import RunDetail
@@ -30,6 +30,8 @@ def run_response(detail: RunDetail) -> dict[str, Any]:
         "attempts": [_attempt(one) for one in detail.attempts],
         "steps": [step_entry(one) for one in detail.steps],
         "approvals": [approvals.entry(one) for one in detail.approvals],
+        "deliveries": [outbox.entry(one) for one in detail.deliveries],
+        "undelivered": detail.undelivered,
     }
 
 

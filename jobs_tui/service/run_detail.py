@@ -13,7 +13,7 @@ from jobs_tui.models.approval import Approval, ApprovalStatus
 from jobs_tui.models.execution import Attempt, Execution, Step
 from jobs_tui.models.job import Definition
 from jobs_tui.models.usage import Usage
-from jobs_tui.service import approvals, jobs, runs
+from jobs_tui.service import approvals, jobs, outbox, runs
 from jobs_tui.service.context import Context
 from jobs_tui.service.step_tree import Branch, tree
 from jobs_tui.service.waiting import Waiting
@@ -62,6 +62,10 @@ class RunDetail:
     """Of the newest attempt that has any, in their order; empty for a run of one agent."""
     approvals: list[Approval]
     """Waiting ones first, then decided ones, newest first."""
+    deliveries: list[outbox.Sent]
+    """Where its result went, in the order of the job's targets."""
+    undelivered: str | None
+    """Why its result goes nowhere although the job has targets."""
     stored_usage: Mapping[str, Any]
     """As it is kept: of an ended run its usage, else what it has used so far."""
     answer: str | None = None
@@ -107,6 +111,8 @@ def detail_of(ctx: Context, execution: Execution) -> RunDetail:
         attempts=runs.attempts(ctx, execution.id),
         steps=steps.listing(connection, execution.id),
         approvals=approvals.listing(ctx, statuses=(), execution_id=execution.id),
+        deliveries=outbox.of_run(ctx, execution.id),
+        undelivered=outbox.why_none(ctx, execution.id),
         stored_usage=used,
         answer=answers.get(connection, execution.id),
     )

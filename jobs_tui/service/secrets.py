@@ -12,6 +12,7 @@ from jobs_tui.guard.secrets.entries import parse_entry, parse_reference
 from jobs_tui.guard.secrets.errors import KeyProblem
 from jobs_tui.guard.secrets.outside import LONGEST
 from jobs_tui.guard.secrets.resolver import Secrets
+from jobs_tui.models.delivery_target import references_of
 from jobs_tui.models.errors import InvalidInput, JobsTuiError, NotFound, Refused
 from jobs_tui.models.times import to_text
 from jobs_tui.service.context import Context
@@ -183,7 +184,16 @@ def used_by(ctx: Context, name: str) -> list[str]:
         " and execution_environment is not null order by name"
     )
     known = ctx.directory
+    delivering = ctx.store.rows(
+        "select name, deliver_to from jobs where archived_at is null and deliver_to <> '[]'"
+        " order by name"
+    )
     return [
+        *(
+            f"the deliveries of the job {row[0]!r:.60}"
+            for row in delivering
+            if _refers(references_of(json.loads(row[1])), name)
+        ),
         *(
             f"the job {row[0]!r:.60}"
             for row in jobs

@@ -506,6 +506,30 @@ begin
 end;
 """
 
+JOBS_6 = """
+alter table executions add column undelivered text;
+
+create table result_deliveries (
+    seq integer primary key autoincrement,
+    id text not null unique,
+    execution_id text not null references executions (id) on delete cascade,
+    job_id text not null,
+    position integer not null,
+    target text not null,
+    status text not null,
+    attempts integer not null default 0,
+    created_at text not null,
+    next_at text,
+    error text,
+    delivered_at text,
+    place text,
+    unique (execution_id, position)
+);
+create index result_deliveries_due on result_deliveries (next_at) where status = 'waiting';
+create index result_deliveries_by_job on result_deliveries (job_id, seq desc);
+create index result_deliveries_by_status on result_deliveries (status, seq);
+"""
+
 LOGS_1 = """
 create table chunks (
     execution_id text not null,

@@ -60,7 +60,11 @@ class Command:
 
     def created(self, name: str = "nightly", *more: str) -> dict[str, Any]:
         """A manual job, unless the arguments say otherwise; its JobResponse."""
-        trigger = [] if {"--cron", "--webhook", "--manual"} & set(more) else ["--manual"]
+        trigger = (
+            []
+            if {"--cron", "--webhook", "--manual", "--at", "--every", "--until"} & set(more)
+            else ["--manual"]
+        )
         prompt = [] if "--prompt" in more else ["--prompt", "echo done"]
         job: dict[str, Any] = self.ok(
             "create", "--name", name, *trigger, *prompt, *more, "--json"

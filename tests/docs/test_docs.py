@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import click
 import pytest
@@ -14,11 +17,13 @@ from pydantic import BaseModel
 
 from docs import tables
 from jobs_tui.cli.main import cli
+from jobs_tui.cli.when import condition
 from jobs_tui.guard.shell_template import render_shell
 from jobs_tui.models.config import JobConfig
 from jobs_tui.models.enums import ExecutionStatus, JobStatus
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.schedule.cron import MACROS, parse_cron
+from jobs_tui.schedule.spoken import read_moment
 from jobs_tui.schedule.words import describe
 from jobs_tui.store import home
 from jobs_tui.store.settings import Settings
@@ -26,6 +31,8 @@ from jobs_tui.tui.actions import all_actions, display
 from tests.docs.documents import PAGES, README, ROOT, Command, code_in, commands, table_after
 
 CRON, PROMPTS = ROOT / "docs" / "cron.md", ROOT / "docs" / "prompts.md"
+TRIGGERS = ROOT / "docs" / "triggers.md"
+THURSDAY = datetime(2026, 11, 26, 6, 30, tzinfo=UTC)
 TEXT = "\n".join(page.read_text("utf-8") for page in PAGES)
 
 
@@ -116,6 +123,25 @@ def test_cron_examples_mean_what_is_said(example: str, words: str) -> None:
 def test_cron_refusals_say_what_is_said(example: str, why: str) -> None:
     with pytest.raises(InvalidInput, match=re.escape(why)):
         parse_cron(example.strip("`"))
+
+
+@pytest.mark.parametrize(("text", "words"), table_after(TRIGGERS, "07:30 in Berlin:"))
+def test_times_are_read_as_is_said(text: str, words: str) -> None:
+    found = read_moment(text.strip("`"), ZoneInfo("Europe/Berlin"), THURSDAY)
+    assert found.words.partition(" (")[0] == words
+
+
+@pytest.mark.parametrize(("text", "why"), table_after(TRIGGERS, "is refused, and nothing is kept:"))
+def test_times_that_are_refused_say_why(text: str, why: str) -> None:
+    with pytest.raises(InvalidInput, match=re.escape(why)):
+        read_moment(text.strip("`"), ZoneInfo("Europe/Berlin"), THURSDAY)
+
+
+def test_ends_on_the_command_line_are_those_of_the_api() -> None:
+    rows = table_after(TRIGGERS, "holds is enough.")
+    assert len(rows) > 5
+    for typed, sent, _ in rows[:-1]:
+        assert condition(code_in(typed)[0]) == json.loads(code_in(sent)[0])
 
 
 def test_all_macros_are_documented() -> None:

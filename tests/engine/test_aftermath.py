@@ -16,6 +16,7 @@ from jobs_tui.models.times import to_text
 from jobs_tui.service import jobs, runs, starts
 from jobs_tui.service.context import Context
 from jobs_tui.store.database import Store
+from jobs_tui.store.lifecycle import ACTION
 from tests.fakes import FakeClock
 
 MakeJob = Callable[..., Job]
@@ -131,7 +132,7 @@ async def test_a_job_that_runs_once_is_what_its_run_was(
     await tick(store)
     found = jobs.get(ctx, job.id)
     assert (found.status, found.enabled, found.status_reason) == (status, False, words)
-    (audit,) = store.rows("select * from audit where action = ?", (f"job.{status}",))
+    (audit,) = store.rows("select * from audit where action = ?", (ACTION[status],))
     assert (audit["actor"], audit["detail"]) == ("engine", f"was pending: {words}")
 
 

@@ -27,21 +27,17 @@ SPECIFIED = {
 }
 # fmt: on
 """The fields of JobResponse in create_job_api.md."""
-OURS = {
-    "ended_at",
-    "copied_from",
-    "goal",
-    "problem",
-    "state",
-    "tags",
-    "parameters",
-    "status_reason",
+OURS = {"problem", "goal", "ended_at", "copied_from", "tags", "parameters", "status_reason"}
+WHEN = {
+    *("schedule", "run_at", "interval_seconds", "interval_mode", "start_at", "end_at", "max_runs"),
+    *("end_condition", "watch", "depends_on", "conversation", "runs_counted", "state"),
+    *("deliver_to", "deliver_when"),
 }
 
 
 def test_a_job_has_the_specified_fields_and_ours(ctx: Context) -> None:
     answer = job_response(ctx, cron_job(ctx))
-    assert set(answer) == SPECIFIED | OURS
+    assert set(answer) == SPECIFIED | OURS | WHEN
     assert json.loads(json.dumps(answer)) == answer
     assert answer["organization_id"] == "local"
     assert answer["temporal_schedule_id"] is None

@@ -1,4 +1,4 @@
-"""The judgement of a run out of the store and into it, within the transaction that settles it."""
+"""The judgement of a run out of the store and into it, for the aftermath of the run."""
 
 from __future__ import annotations
 
@@ -40,19 +40,11 @@ where job_id = :job and change is not null and id <> :id
 """
 
 
-def settle_goal(connection: sqlite3.Connection, job: Job, execution: Execution) -> Judgement:
-    """Judge a run that has ended and write what was found to the run and to its job.
+def judged(connection: sqlite3.Connection, job: Job, execution: Execution) -> Judgement:
+    """Judge a run that has ended, by what is stored of it and of the runs before.
 
-    The caller does what follows: ends the job when the goal is met.
+    Takes a time in proportion to the answers, bounded: not for a transaction or an event loop.
     """
-    if execution.status not in JUDGED:
-        return Judgement()
-    judgement = _judged(connection, job, execution)
-    _write(connection, job, execution, judgement)
-    return judgement
-
-
-def _judged(connection: sqlite3.Connection, job: Job, execution: Execution) -> Judgement:
     names = {"job": job.id, "id": execution.id, "most": EARLIER}
     rows, changes = list[sqlite3.Row](), 0
     if job.definition.end_condition is not None:
@@ -89,9 +81,13 @@ def _earlier(row: sqlite3.Row) -> Ended:
     )
 
 
-def _write(
+def write_judgement(
     connection: sqlite3.Connection, job: Job, execution: Execution, judgement: Judgement
 ) -> None:
+    """Keep a judgement with the run, and what it leaves for the next one with the job.
+
+    The caller does what follows: ends the job when the goal is met.
+    """
     connection.execute(
         "update executions set verdict = ?, verdict_reason = ?, worth_reporting = ?, change = ?,"
         " goal = ?, problem = ? where id = ?",

@@ -57,6 +57,11 @@ def parse_reference(text: str) -> str:
     return f"store:{text}"
 
 
+def is_reference(text: str) -> bool:
+    """Whether a text names a secret, where an address could stand as well: it is no address."""
+    return "://" not in text or text.partition(":")[0] in SCHEMES
+
+
 def parse_entry(text: str) -> SecretEntry:
     """What an entry of a list of secrets asks for.
 

@@ -11,8 +11,18 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from jobs_tui.models.approval import ApprovalStatus
-from jobs_tui.models.enums import ExecutionStatus, JobStatus, Kind, Stream, TriggerType
+from jobs_tui.models.enums import (
+    Conversation,
+    DeliverWhen,
+    ExecutionStatus,
+    IntervalMode,
+    JobStatus,
+    Kind,
+    Stream,
+    TriggerType,
+)
 from jobs_tui.models.job_input import ExecutionEnvironmentInput
+from jobs_tui.models.result_delivery import OutboxStatus
 
 
 class Answer(BaseModel):
@@ -100,8 +110,6 @@ class JobResponse(Answer):
     """How far it is from its end condition after the last run."""
     problem: str | None
     """What of its last run could not be judged, and why."""
-    state: dict[str, Any] | None
-    """What its runs leave for the next one."""
     trigger_type: TriggerType
     cron_schedule: str | None
     cron_timezone: str | None
@@ -136,6 +144,26 @@ class JobResponse(Answer):
     last_triggered_at: datetime | None
     tags: list[str]
     parameters: list[ParameterResponse]
+    schedule: str
+    """When it starts and ends, in words"""
+    run_at: datetime | None
+    interval_seconds: float | None
+    interval_mode: IntervalMode
+    start_at: datetime | None
+    end_at: datetime | None
+    max_runs: int | None
+    end_condition: dict[str, Any] | None
+    """`{"any": [condition, ...]}`"""
+    watch: dict[str, Any] | None
+    depends_on: list[dict[str, Any]]
+    conversation: Conversation
+    runs_counted: int
+    """Starts that count for `max_runs`"""
+    state: dict[str, Any] | None
+    """What its runs left for the next one"""
+    deliver_to: list[dict[str, Any]]
+    """Where results go; addresses that were given in the clear are secrets of the home now."""
+    deliver_when: DeliverWhen
 
 
 class StartedResponse(Answer):
@@ -244,6 +272,30 @@ class ApprovalResponse(Answer):
     decided_reason: str | None
 
 
+class OutboxResponse(Answer):
+    """A result on its way to one target."""
+
+    id: str
+    """The same at each try: receivers tell a repeat by it."""
+    execution_id: str
+    job_id: str
+    position: int
+    """Of the target within the job's `deliver_to`."""
+    type: Literal["notify", "webhook", "file", "job"]
+    to: str
+    """The target in words, nothing secret in it."""
+    status: OutboxStatus
+    attempts: int
+    error: str | None
+    """Why the last try failed."""
+    where: str | None
+    """Where it arrived: `HTTP 200`, a path, the id of the run that was started."""
+    created_at: datetime
+    next_at: datetime | None
+    """When it is tried next."""
+    delivered_at: datetime | None
+
+
 class ExecutionResponse(ExecutionSummary):
     """A run with everything that is known of it; `usage` of one that goes on is that so far."""
 
@@ -265,6 +317,10 @@ class ExecutionResponse(ExecutionSummary):
     """Of the newest attempt; empty for a run of one agent."""
     approvals: list[ApprovalResponse]
     """What persons were asked while it waited; waiting ones first."""
+    deliveries: list[OutboxResponse]
+    """Where its result went."""
+    undelivered: str | None
+    """Why its result goes nowhere although the job has targets."""
 
 
 class LogLineResponse(Answer):

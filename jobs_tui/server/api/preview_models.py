@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from jobs_tui.models.enums import TriggerType
+from jobs_tui.models.enums import DeliverWhen, TriggerType
 from jobs_tui.server.api.models import Answer
 
 
@@ -105,6 +105,9 @@ class PreviewResponse(Answer):
     prompt: str | None
     missing: list[str]
     schedule: str | None
+    """When it starts and ends, in words; null when the clock does not start it"""
+    readings: dict[str, str]
+    """How `run_at`, `start_at` and `end_at` were read: day, time, zone, and how far they are"""
     timezone: str | None
     next_runs: list[datetime]
     clock_changes: list[str]
@@ -116,5 +119,8 @@ class PreviewResponse(Answer):
     commands: list[PreviewCommand]
     policy: PreviewPolicy | None
     """Null: no policy has a say"""
+    deliver_to: list[str]
+    """Where its results would go, in words"""
+    deliver_when: DeliverWhen
     checks: list[Check]
     warnings: list[str]

@@ -17,6 +17,7 @@ from jobs_tui.service.run_detail import RunDetail, run_detail
 from jobs_tui.tui.base import BaseScreen
 from jobs_tui.tui.dialogs import MessageDialog
 from jobs_tui.tui.screens import run_sections, run_words
+from jobs_tui.tui.screens.run_outbox import delivered
 from jobs_tui.tui.screens.run_sections import fit, row, title, wrapped
 from jobs_tui.tui.spans import took
 
@@ -87,6 +88,7 @@ def pane(facts: Facts, now: datetime, width: int, *, first: str = "") -> Content
         lines.append(row("log", f"{run_words.number(facts.lines)} {word}{about}", width))
     lines += run_sections.steps(detail.tree, width, planned=run.plan is not None)
     lines += run_sections.choice(detail.choice, width)
+    lines += delivered(detail, now, width)
     lines += _values(run, width)
     lines += _tail(facts, width)
     return Content("\n").join(lines)
