@@ -222,12 +222,8 @@ def _described(ctx: Context, job: Job) -> str:
             "ended": None if job.ended_at is None else at_second(job.ended_at),
             "copy of": job.copied_from,
             "when": dashboard.trigger_words(job),
-<<<<<<< HEAD
-=======
             "after": _links(found.needs),
             "before": _links(found.dependants),
-            "until": words(definition.end_condition).removeprefix("until ") or None,
->>>>>>> 97ec7fcd9594c9bf5baeb2997aa2ed82e4d62867
             "goal": job.goal,
             "problem": job.problem,
             "state": json.dumps(job.state, ensure_ascii=False) if job.state else None,
