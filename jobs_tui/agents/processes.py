@@ -30,6 +30,8 @@ class Ended:
     exit: Exit
     last_stdout: str | None
     last_stderr: str | None
+    stdout: str | None = None
+    """The end of its stdout, where it was asked for."""
 
 
 async def run_process(
@@ -38,13 +40,15 @@ async def run_process(
     argv: Sequence[str],
     env: Mapping[str, str | None],
     stdin: bytes | None = None,
+    *,
+    keep: int = 0,
 ) -> Ended:
     """Start ``argv`` for ``task``, feed its output, and see to it that nothing of it is left.
 
     When cancelled, the tree gets ``task.stop_timeout`` seconds between TERM and KILL, output is
     read meanwhile, and CancelledError is raised when all of it is gone. Cancelled once more, it
     is killed at once. ``env`` is the difference to the engine's environment; what is ``WITHHELD``
-    the process gets only when ``env`` sets it.
+    the process gets only when ``env`` sets it. ``keep``: bytes of the end of stdout to give back.
 
     Raises:
         SpawnFailed: nothing ran.
@@ -53,7 +57,7 @@ async def run_process(
     directory = task.directory()
     given = {**dict.fromkeys(WITHHELD), **env}
     process = await task.spawner.spawn(task.execution_id, argv, given, directory, stdin)
-    reader = Reader(process, output)
+    reader = Reader(process, output, keep)
     try:
         exit_ = await _supervise(process, reader, task, output)
     except BaseException:  # cancelled, or the output failed: either way nothing may be left
@@ -62,7 +66,8 @@ async def run_process(
     finally:
         await reader.abandon()
         process.close()
-    return Ended(exit_, reader.last["stdout"].text(), reader.last["stderr"].text())
+    whole = None if reader.kept is None else reader.kept.text()
+    return Ended(exit_, reader.last["stdout"].text(), reader.last["stderr"].text(), whole)
 
 
 def exit_words(code: int) -> str:

@@ -38,16 +38,43 @@ class LastLine:
         return line.decode("utf-8", "replace")[-RESULT_LIMIT:] or None
 
 
-class Reader:
-    """Reads both streams of a process into an output, in two asyncio tasks."""
+class LastBytes:
+    """The end of an output, at most twice ``most`` bytes while it grows."""
 
-    def __init__(self, process: Process, output: Output) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def feed(self, data: bytes) -> None:
+        """More output."""
+        self._pieces.append(data)
+        self._size += len(data)
+        if self._size > 2 * self._most:
+            kept = b"".join(self._pieces)[-self._most :]
+            self._pieces, self._size = [kept], len(kept)
+
+    def text(self) -> str:
+        """The last ``most`` bytes as text."""
+        return b"".join(self._pieces)[-self._most :].decode("utf-8", "replace")
+
+
+class Reader:
+    """Reads both streams of a process into an output, in two asyncio tasks.
+
+    Args:
+        keep: bytes of the end of stdout that are kept; 0: none.
+    """
+
+    def __init__(self, process: Process, output: Output, keep: int = 0) -> None:
         self._output = output
         self._loop = asyncio.get_running_loop()
         self._finishing = False
         self._waiting: dict[int, asyncio.Future[None]] = {}
         self.last = {"stdout": LastLine(), "stderr": LastLine()}
         """Last line by stream."""
+        self.kept = LastBytes(keep) if keep else None
+        """The end of stdout, where it was asked for."""
         self.ended = asyncio.gather(
             self._pump("stdout", process.stdout), self._pump("stderr", process.stderr)
         )
@@ -68,6 +95,7 @@ class Reader:
 
     async def _pump(self, stream: str, fd: int) -> None:
         last = self.last[stream]
+        kept = self.kept if stream == "stdout" else None
         while True:
             try:
                 data = os.read(fd, CHUNK)
@@ -79,6 +107,8 @@ class Reader:
             if not data:
                 return
             last.feed(data)
+            if kept is not None:
+                kept.feed(data)
             self._output.feed(stream, data)
             await self._output.ready()
             await asyncio.sleep(0)  # a run that prints without end must not hold the loop

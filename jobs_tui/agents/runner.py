@@ -33,6 +33,9 @@ RESULT_LIMIT = 500
 """Characters of ``Result.result``."""
 ANSWER_LIMIT = 100_000
 """Characters of ``Result.answer``."""
+ANSWER_MARGIN = 16_384
+"""Characters by which the answer of a process may be longer: its beginning is cut only after
+masking, so that no half of a secret is left there."""
 
 MARK = "JOBS_TUI_EXECUTION_ID"
 """The environment variable by which every process of a run is known (DESIGN 7)."""
@@ -244,6 +247,9 @@ class Task:
     """Where the job keeps what its agents want to find again at the next run (their own
     configuration and sessions): absolute, made when it is first needed, 0700. None: nothing is
     kept from run to run."""
+    whole_answer: bool = False
+    """Whether something follows from the whole answer: a shell then gives all of its output as
+    ``Result.answer``, which costs memory that most runs need not spend."""
 
     def directory(self) -> str:
         """The absolute path of the working directory."""

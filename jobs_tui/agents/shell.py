@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from jobs_tui.agents.runner import Result, SpawnFailed
+from jobs_tui.agents.runner import ANSWER_LIMIT, ANSWER_MARGIN, Result, SpawnFailed
 from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.errors import InvalidInput, JobsTuiError, Refused
 
@@ -20,6 +20,9 @@ LONGEST_SCRIPT = 120_000
 
 _LONG_TO_RENDER = 4096
 """Characters above which rendering leaves the event loop's thread."""
+
+_ANSWER_BYTES = 4 * (ANSWER_LIMIT + ANSWER_MARGIN)
+"""Bytes of the output that are kept where all of it is asked for."""
 
 _MEDDLING = ("BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS")
 """Variables of the engine that would change what every script means."""
@@ -77,7 +80,8 @@ class ShellRunner:
         env: dict[str, str | None] = {**dict.fromkeys(_MEDDLING), **task.env, **rendering.env}
         argv = [str(self._bash), "--noprofile", "--norc", "-c", rendering.source]
         try:
-            ended = await run_process(task, output, argv, env)
+            keep = _ANSWER_BYTES if task.whole_answer else 0
+            ended = await run_process(task, output, argv, env, keep=keep)
         except SpawnFailed as error:
             return Result("failed", error_message=error.sentence())
         return _result(ended)
@@ -124,6 +128,7 @@ def _result(ended: Ended) -> Result:
         exit_code=code if code >= 0 else 128 - code,
         error_message=error,
         result=ended.last_stdout,
+        answer=None if ended.stdout is None else ended.stdout[-(ANSWER_LIMIT + ANSWER_MARGIN) :],
         usage=used(ended.exit),
         finished_at=ended.exit.at,
     )

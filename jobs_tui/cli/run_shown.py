@@ -12,7 +12,7 @@ from jobs_tui.cli.shown import status_words
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.approval import Approval, ApprovalStatus
 from jobs_tui.models.enums import EntityType
-from jobs_tui.models.execution import Attempt
+from jobs_tui.models.execution import Attempt, Execution
 from jobs_tui.models.result_delivery import OutboxStatus
 from jobs_tui.models.usage import Usage
 from jobs_tui.service.outbox import Sent
@@ -21,6 +21,9 @@ from jobs_tui.service.step_tree import Branch
 
 RANKED = 5
 """Of Smart's candidates that are shown."""
+ANSWERED = 40
+"""Lines of an answer that are shown."""
+_WORTH = {True: "worth reporting", False: "not worth reporting"}
 
 
 def described(detail: RunDetail, now: datetime) -> str:
@@ -59,6 +62,12 @@ def described(detail: RunDetail, now: datetime) -> str:
         "prompt": run.prompt,
         "usage": _used(detail.usage),
         "result": run.result,
+        "verdict": _verdict(run),
+        "goal": run.goal,
+        "problem": run.problem,
+        "worth": None if run.worth_reporting is None else _WORTH[run.worth_reporting],
+        "change": run.change,
+        "answer": _answer(detail),
         "error": run.error_message,
         "results": "\n".join(_delivered(one) for one in detail.deliveries) or detail.undelivered,
         "decided": "\n".join(_decided(one) for one in detail.approvals if one not in detail.asked)
@@ -66,6 +75,25 @@ def described(detail: RunDetail, now: datetime) -> str:
     }
     steps = step_table(detail, now)
     return fields(shown) + (f"\n\n{steps}" if steps else "")
+
+
+def _verdict(run: Execution) -> str | None:
+    if run.verdict is None:
+        return None
+    words = run.verdict.replace("_", " ")
+    return f"{words}: {run.verdict_reason}" if run.verdict_reason else words
+
+
+def _answer(detail: RunDetail) -> str | None:
+    """The beginning of an answer of several lines; one line is the result already."""
+    answer = (detail.answer or "").rstrip()
+    if not answer or answer.strip() == detail.execution.result:
+        return None
+    lines = answer.splitlines()
+    if len(lines) <= ANSWERED:
+        return answer
+    more = f"({len(lines) - ANSWERED:,} more lines: --json has all of them)"
+    return "\n".join([*lines[:ANSWERED], more])
 
 
 def step_table(detail: RunDetail, now: datetime) -> str:

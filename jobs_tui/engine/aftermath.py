@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from jobs_tui.agents.directory import Directory, directory
+from jobs_tui.engine.dependants import after, after_job
 from jobs_tui.engine.ending import end, end_if_over, spent
 from jobs_tui.engine.goals.ended import Judgement
-from jobs_tui.engine.judging import judged, write
+from jobs_tui.engine.goals.settling import JUDGED, judged, write_judgement
 from jobs_tui.models.config import job_config
 from jobs_tui.models.enums import BAD, ExecutionStatus, JobStatus, Kind, TriggerType
 from jobs_tui.models.execution import Execution
@@ -24,8 +26,6 @@ from jobs_tui.models.times import maybe_to_text
 from jobs_tui.schedule.timing import INSTANT, counts_from_end, delay_of, timing_of
 from jobs_tui.store import executions, jobs, result_deliveries
 from jobs_tui.store.database import Store
-
-ONGOING = TriggerType.ONGOING
 
 SOME = 50
 """Executions that are settled in one transaction."""
@@ -38,12 +38,14 @@ WAITING = "select 1 from aftermath limit 1"
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """One execution that has ended and is to be settled."""
+    """One execution that has ended and is to be settled, or a job that is to be looked at."""
 
     seq: int
     execution: Execution | None
     job: Job | None
     judgement: Judgement | None
+    whole: str | None = None
+    """The id of a job that has ended as a whole, or may be ready to start."""
 
 
 async def settle_all(store: Store) -> int:
@@ -56,7 +58,8 @@ async def settle_all(store: Store) -> int:
     while store.row(WAITING) is not None:
         # Judging reads answers and may take a while: not in the transaction.
         some = await asyncio.to_thread(_judge_some, store)
-        await store.awrite(partial(_settle_some, some=some, now=store.clock.now()))
+        now, known = store.clock.now(), directory(store)
+        await store.awrite(partial(_settle_some, some=some, now=now, known=known))
         settled += len(some)
     return settled
 
@@ -66,23 +69,35 @@ def _judge_some(store: Store) -> list[_Ended]:
     found: list[_Ended] = []
     seen: set[str] = set()
     for row in store.rows("select seq, execution_id from aftermath order by seq limit ?", (SOME,)):
-        execution = executions.get(store.jobs.reader(), row["execution_id"])
-        job = None if execution is None else jobs.get(store.jobs.reader(), execution.job_id)
+        if row["execution_id"].startswith("job_"):
+            found.append(_Ended(row["seq"], None, None, None, row["execution_id"]))
+            continue
+        connection = store.jobs.reader()
+        execution = executions.get(connection, row["execution_id"])
+        job = None if execution is None else jobs.get(connection, execution.job_id)
         if execution is None or job is None:
             found.append(_Ended(row["seq"], None, None, None))
             continue
         if job.id in seen:
             break
         seen.add(job.id)
-        found.append(_Ended(row["seq"], execution, job, judged(store, job, execution)))
+        said = judged(connection, job, execution) if execution.status in JUDGED else None
+        found.append(_Ended(row["seq"], execution, job, said))
     return found
 
 
-def _settle_some(connection: sqlite3.Connection, some: list[_Ended], now: datetime) -> None:
+def _settle_some(
+    connection: sqlite3.Connection, some: list[_Ended], now: datetime, known: Directory
+) -> None:
     for one in some:
-        if one.execution is not None and one.job is not None:
+        gone = connection.execute("delete from aftermath where seq = ?", (one.seq,)).rowcount == 0
+        if gone:  # another process was quicker: it is settled once
+            continue
+        if one.whole is not None:
+            after_job(connection, one.whole, now, known)
+        elif one.execution is not None and one.job is not None:
             _settle(connection, one.execution, one.job, one.judgement, now)
-        connection.execute("delete from aftermath where seq = ?", (one.seq,))
+            after(connection, one.job, one.execution, now, known)
 
 
 def _settle(
@@ -93,7 +108,7 @@ def _settle(
     now: datetime,
 ) -> None:
     if judgement is not None:
-        write(connection, job, execution, judgement)
+        write_judgement(connection, job, execution, judgement)
     _count_failures(connection, job, execution)
     _deliver(connection, job, execution, now)
     _follow(connection, job.id, execution, judgement, now)
@@ -136,8 +151,13 @@ def _follow(
     if job.definition.trigger_type is TriggerType.ONE_OFF:
         _after_the_one_run(connection, job, execution, now)
         return
-    if judgement is not None and judgement.met and job.definition.trigger_type is ONGOING:
-        end(connection, job, JobStatus.COMPLETED, judgement.reason, now)
+    if (
+        judgement is not None
+        and judgement.met
+        and job.definition.trigger_type is TriggerType.ONGOING
+    ):
+        reason = f"run #{execution.number}: {judgement.reason}"
+        end(connection, job, JobStatus.COMPLETED, reason, now)
         return
     limit = job_config(job.definition.config).pause_on_failure
     if job.enabled and limit and job.failures_in_row >= limit:

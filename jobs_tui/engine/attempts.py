@@ -16,7 +16,13 @@ from typing import Any
 
 from jobs_tui.agents.directory import directory
 from jobs_tui.agents.missing import not_here
-from jobs_tui.agents.runner import LauncherDied, Process, ProcessSpawner, Result
+from jobs_tui.agents.runner import (
+    ANSWER_LIMIT,
+    LauncherDied,
+    Process,
+    ProcessSpawner,
+    Result,
+)
 from jobs_tui.agents.usage import total_usage
 from jobs_tui.engine.launcher.sweep import process_start_time
 from jobs_tui.engine.output import LogOutput
@@ -121,6 +127,7 @@ class Attempt:
             exit_code=result.exit_code,
             error_message=output.row_text(result.error_message, MESSAGE_LIMIT),
             result=output.row_text(result.result, MESSAGE_LIMIT),
+            answer=output.answer_text(result.answer, ANSWER_LIMIT) if work.whole_answer else None,
             usage=self._used(result.usage),
             log_lines=output.lines,
             log_bytes=output.size + (execution.log_bytes or 0),

@@ -72,6 +72,8 @@ class EngineCrew:
     states: dict[str, str] = field(default_factory=dict)
     """Where waiting steps go on."""
     asked: list[Asked] = field(default_factory=list)
+    whole_answer: bool = False
+    """Whether something follows from all that the run answers."""
 
     def plan(self, planned: Sequence[PlannedStep]) -> None:
         """See Crew."""
@@ -249,6 +251,7 @@ class EngineCrew:
             delegates=delegates,
             resume=self._resume(step),
             state_directory=str(self.parts.store.home.job_state(self.execution.job_id)),
+            whole_answer=self.whole_answer and not step,
         )
         if agent.kind == "shell":  # most runs, and it knows of no tools
             return task

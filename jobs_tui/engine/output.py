@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from datetime import datetime
 
 from jobs_tui.guard.masking import Masker, MaskStream
-from jobs_tui.guard.terminal_text import OutputCleaner, clean_output, plain
+from jobs_tui.guard.terminal_text import OutputCleaner, clean_output, plain, plain_lines
 from jobs_tui.models.clock import Clock
 from jobs_tui.models.enums import Stream
 from jobs_tui.models.times import to_text
@@ -117,6 +117,13 @@ class LogOutput:
         whole = len(text) < _CUT_FROM
         mask = self._masker.mask if whole else self._masker.mask_cut
         return mask(plain(self._masker.mask(text)))[:limit] or None
+
+    def answer_text(self, text: str | None, limit: int) -> str | None:
+        """An answer as it is kept: its last ``limit`` characters, masked as in ``row_text``."""
+        if text is None:
+            return None
+        mask = self._masker.mask if len(text) < limit else self._masker.mask_cut
+        return mask(plain_lines(self._masker.mask(text)))[-limit:]
 
     def protect(self, secrets: Iterable[str]) -> None:
         """Mask these too from now on: a run learns its secrets when its agents are chosen."""

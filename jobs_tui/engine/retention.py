@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from jobs_tui.models.times import to_text
+from jobs_tui.store import answers
 from jobs_tui.store.database import Store
 from jobs_tui.store.settings import Settings
 
@@ -73,6 +74,7 @@ def _delete_logs(connection: sqlite3.Connection, ids: list[str]) -> None:
 
 
 def _forget_logs(connection: sqlite3.Connection, ids: list[str]) -> None:
+    answers.forget(connection, ids)
     connection.executemany(
         "update executions set log_lines = 0, log_bytes = 0 where id = ?", [(i,) for i in ids]
     )

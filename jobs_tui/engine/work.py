@@ -25,7 +25,8 @@ from jobs_tui.models.enums import ExecutionStatus, Stream
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Definition
 from jobs_tui.models.verdict import Verdict
-from jobs_tui.store import approvals, executions, holds, steps
+from jobs_tui.store import answers, approvals, executions, holds, steps
+from jobs_tui.store.learned import learned
 
 
 class Work:
@@ -47,6 +48,8 @@ class Work:
         self._output = output
         self._spawner = spawner
         self._crew: EngineCrew | None = None
+        self.whole_answer = answers.wanted(parts.store.jobs.reader(), execution.job_id)
+        """Whether something follows from all that the run answers."""
 
     async def do(self) -> Result | NoGo:
         """Do it, or say why not now.
@@ -108,8 +111,9 @@ class Work:
 
     def _make_crew(self, known: Directory, decisions: Mapping[str, Verdict]) -> EngineCrew:
         execution, definition = self._execution, self._definition
-        start = Start(execution.id, execution.nominal_at or execution.created_at)
         connection = self._parts.store.jobs.reader()
+        left = learned(connection, execution.job_id, execution.id) if self.whole_answer else {}
+        start = Start(execution.id, execution.nominal_at or execution.created_at, left)
         begun: dict[str, Any] = {}
         book = StepBook(self._parts, execution, self._output)
         if execution.resumes:
@@ -143,6 +147,7 @@ class Work:
             purse=Purse(self._parts, execution, self._config, booked, before),
             kept=kept,
             states=dict(begun.get("states", {})),
+            whole_answer=self.whole_answer,
         )
 
     def _kept(self, crew: EngineCrew) -> dict[str, Any]:

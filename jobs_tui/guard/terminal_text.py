@@ -183,6 +183,13 @@ class OutputCleaner:
         return text
 
 
+def plain_lines(text: str) -> str:
+    """``plain`` for a text of many lines: newlines and tabs stay."""
+    if _SUSPECT.search(text) is not None:
+        text = _COLOUR.sub("", clean_output(text))
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", text))
+
+
 def plain(text: str) -> str:
     """One line of text without any escape, control, direction mark or zero-width character.
 

@@ -65,6 +65,19 @@ class Execution:
     """When its next attempt may begin."""
     parallel: int = 1
     """How many runs of the job may go on at once, as it was when this one was queued."""
+    depth: int = 0
+    """How many runs of agents lie between a person and it."""
+    verdict: str | None = None
+    """What the agent says of the goal: ``done``, ``not_done`` or ``blocked``."""
+    verdict_reason: str | None = None
+    worth_reporting: bool | None = None
+    """Whether a person should be told; None: nobody has said."""
+    change: str | None = None
+    """How its answer differs from the last one, as a unified diff."""
+    goal: str | None = None
+    """Why the end condition of its job holds, or not yet, one sentence."""
+    problem: str | None = None
+    """What of it could not be judged, and why."""
 
 
 @dataclass(frozen=True, slots=True)

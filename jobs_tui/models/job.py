@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,8 @@ from jobs_tui.models.enums import (
     PlanningMode,
     TriggerType,
 )
+
+_LEARNED = re.compile(r"\{[{%][^{}]*\b(?:last_result|last_answer|state)\b")
 
 DEFAULT_AGENT = "shell"
 """The agent of a job that names none."""
@@ -77,6 +80,11 @@ class Definition:
     conversation: Conversation = Conversation.NEW
 
     @property
+    def learns(self) -> bool:
+        """Whether its prompt names what earlier runs have left."""
+        return "{" in self.prompt_template and _LEARNED.search(self.prompt_template) is not None
+
+    @property
     def schedule(self) -> str | None:
         """The cron expression that starts the job; one that is only kept starts nothing."""
         return self.cron_schedule if self.trigger_type is TriggerType.CRON else None
@@ -121,6 +129,10 @@ class Job:
     """When a job that counts from the end of its runs is to start next."""
     state: dict[str, Any] | None = None
     """What its runs leave for the next one."""
+    goal: str | None = None
+    """How far it is from its end condition after the last run, one sentence."""
+    problem: str | None = None
+    """What of its last run could not be judged, and why."""
     waiting_on: str | None = None
     """What a job with dependencies waits for, one sentence."""
     copied_from: str | None = None

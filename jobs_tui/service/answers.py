@@ -59,6 +59,8 @@ def job_fields(
         "status_reason": job.reason,
         "ended_at": maybe_to_text(job.ended_at),
         "copied_from": job.copied_from,
+        "goal": job.goal,
+        "problem": job.problem,
         "trigger_type": str(definition.trigger_type),
         "cron_schedule": definition.cron_schedule,
         "cron_timezone": definition.cron_timezone,
@@ -164,4 +166,9 @@ def execution_response(execution: Execution, waiting_reason: str | None) -> dict
         "agent_id": execution.agent_id,
         "waiting_reason": waiting_reason,
         "blocked_at": maybe_to_text(execution.blocked_at),
+        "verdict": execution.verdict,
+        "verdict_reason": execution.verdict_reason,
+        "worth_reporting": execution.worth_reporting,
+        "goal": execution.goal,
+        "problem": execution.problem,
     }

@@ -23,6 +23,8 @@ def run_response(detail: RunDetail) -> dict[str, Any]:
         "entity_type": str(definition.entity_type) if definition.entity_type else None,
         "entity_id": definition.entity_id,
         "usage": dict(detail.stored_usage),
+        "answer": detail.answer,
+        "change": detail.execution.change,
         "selection": detail.execution.selection,
         "plan": detail.execution.plan,
         "attempts": [_attempt(one) for one in detail.attempts],

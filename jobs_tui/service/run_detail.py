@@ -17,7 +17,7 @@ from jobs_tui.service import approvals, jobs, outbox, runs
 from jobs_tui.service.context import Context
 from jobs_tui.service.step_tree import Branch, tree
 from jobs_tui.service.waiting import Waiting
-from jobs_tui.store import spending, steps
+from jobs_tui.store import answers, spending, steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,8 @@ class RunDetail:
     """Why its result goes nowhere although the job has targets."""
     stored_usage: Mapping[str, Any]
     """As it is kept: of an ended run its usage, else what it has used so far."""
+    answer: str | None = None
+    """The whole answer, where something follows from it: then it was kept."""
 
     @property
     def usage(self) -> Usage:
@@ -112,6 +114,7 @@ def detail_of(ctx: Context, execution: Execution) -> RunDetail:
         deliveries=outbox.of_run(ctx, execution.id),
         undelivered=outbox.why_none(ctx, execution.id),
         stored_usage=used,
+        answer=answers.get(connection, execution.id),
     )
 
 

@@ -71,7 +71,7 @@ update jobs set
     conversation = :conversation, follows = :follows, webhook_path = :webhook_path,
     webhook_secret = :webhook_secret, revision = revision + 1, cursor_at = :cursor_at,
     due_at = :due_at, waiting_on = :waiting_on, next_due_at = :next_due_at,
-    blocked_reason = null, updated_at = :at, updated_by = :by
+    blocked_reason = null, agent_blocked = null, problem = null, updated_at = :at, updated_by = :by
 where id = :id
 returning revision
 """
@@ -110,6 +110,7 @@ def follows(definition: Definition) -> bool:
         or bool(definition.depends_on)
         or bool(definition.deliver_to)
         or definition.conversation is Conversation.CONTINUE
+        or definition.learns
         or bool(definition.config.get("pause_on_failure"))
     )
 
@@ -172,7 +173,7 @@ def job_from(row: sqlite3.Row) -> Job:
         webhook_path=row["webhook_path"],
         cursor_at=maybe_from_text(row["cursor_at"]),
         next_due_at=maybe_from_text(row["next_due_at"]),
-        blocked_reason=row["blocked_reason"] or row["waits_for"],
+        blocked_reason=row["blocked_reason"] or row["waits_for"] or row["agent_blocked"],
         created_at=from_text(row["created_at"]),
         updated_at=from_text(row["updated_at"]),
         created_by=row["created_by"],
@@ -192,6 +193,8 @@ def job_from(row: sqlite3.Row) -> Job:
         failures_in_row=row["failures_in_row"],
         due_at=maybe_from_text(row["due_at"]),
         state=None if row["state"] is None else json.loads(row["state"]),
+        goal=row["goal"],
+        problem=row["problem"],
         waiting_on=row["waiting_on"],
         copied_from=row["copied_from"],
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs_tui.models.errors import StoreError
-from jobs_tui.store import schema, search_schema
+from jobs_tui.store import schema, schema_goals, search_schema
 from jobs_tui.store.connection import connect, connect_read_only, explain
 
 JOBS: Sequence[tuple[str, str]] = (
@@ -19,8 +19,9 @@ JOBS: Sequence[tuple[str, str]] = (
     ("0002_agents", schema.JOBS_2),
     ("0003_steps_by_agent", schema.JOBS_3),
     ("0004_jobs_module", schema.JOBS_4),
-    ("0005_search", search_schema.JOBS_5),
+    ("0005_goals", schema_goals.JOBS_5),
     ("0006_result_deliveries", schema.JOBS_6),
+    ("0007_search", search_schema.JOBS_7),
 )
 LOGS: Sequence[tuple[str, str]] = (("0001_first", schema.LOGS_1),)
 

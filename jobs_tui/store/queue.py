@@ -16,7 +16,7 @@ from typing import Any
 from jobs_tui.models.enums import BAD, ExecutionStatus
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.times import maybe_to_text, to_text
-from jobs_tui.store import executions
+from jobs_tui.store import answers, executions
 
 WAITING_JOBS = """
 with recursive waiting (job_id) as (
@@ -68,6 +68,8 @@ class Outcome:
     log_bytes: int | None
     retry_at: datetime | None
     """When the next attempt may start, None if this was the last."""
+    answer: str | None = None
+    """The whole answer, masked, of a job from whose answers something follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +282,8 @@ def finish(
     )
     if not again:
         count(connection, row["job_id"], outcome.status)
+        if outcome.answer is not None:
+            answers.save(connection, execution_id, row["job_id"], outcome.answer)
     return True
 
 

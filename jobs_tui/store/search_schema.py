@@ -8,7 +8,7 @@ search (:mod:`jobs_tui.store.job_words`). ``job_vectors`` keeps what a text mean
 
 from __future__ import annotations
 
-JOBS_5 = """
+JOBS_7 = """
 create table job_texts (
     seq integer primary key,
     job_id text not null unique references jobs (id) on delete cascade,

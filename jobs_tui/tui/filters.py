@@ -1,4 +1,4 @@
-"""The filter row of the job list: words, ``tag:``, ``state:``, ``by:``, ``agent:``, ``!not``, /re/.
+"""The filter row of the job list: words, ``tag:``, ``status:``, ``trigger:``, ``!not``, /re/...
 
 All words must fit (UX.md 3, 5.8). What begins with ``~`` is no filter but a question: jobs are
 found by what they mean. Nothing here touches a widget.
@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 
-from jobs_tui.models.enums import BAD, ExecutionStatus, TriggerType
+from jobs_tui.models.enums import BAD, ExecutionStatus, JobStatus, TriggerType
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.service.dashboard import JobLine
 from jobs_tui.service.jobs import searchable
@@ -20,13 +20,21 @@ Test = Callable[[JobLine], bool]
 _WORD = re.compile(r"!?/(?:[^/\\]|\\.)*/|\S+")
 _BY = {
     "cron": TriggerType.CRON,
-    "schedule": TriggerType.CRON,
+    "scheduled": TriggerType.CRON,
+    "once": TriggerType.ONE_OFF,
+    "one_off": TriggerType.ONE_OFF,
+    "recurring": TriggerType.RECURRING,
+    "again": TriggerType.RECURRING,
+    "every": TriggerType.RECURRING,
+    "ongoing": TriggerType.ONGOING,
+    "goal": TriggerType.ONGOING,
+    "until": TriggerType.ONGOING,
     "hook": TriggerType.WEBHOOK,
     "webhook": TriggerType.WEBHOOK,
     "hand": TriggerType.MANUAL,
     "manual": TriggerType.MANUAL,
 }
-STATES = ("all", "running", "ok", "failing", "paused", "waiting")
+STATES = ("all", "running", "ok", "failing", "paused", "waiting", "ended")
 """What ``f`` goes through."""
 SORTS = ("next", "name", "state", "last", "ok%")
 """What ``s`` goes through."""
@@ -69,7 +77,8 @@ def parse_filter(text: str, found: Collection[str] = frozenset()) -> Test:
             words, or in the latest results.
 
     Raises:
-        InvalidInput: a regular expression is not valid, or ``by:`` names no trigger.
+        InvalidInput: a regular expression is not valid, ``trigger:`` names no trigger or
+            ``status:`` no status.
     """
     words = _WORD.findall(text)
     tests = [_test(word) for word in words if not _is_plain(word)]
@@ -125,10 +134,21 @@ def _agent(value: str) -> Test:
 
 
 def _by(value: str) -> Test:
-    trigger = next((known for word, known in _BY.items() if word.startswith(value)), None)
+    name = value.replace("-", "_")
+    trigger = next((known for word, known in _BY.items() if word.startswith(name)), None)
     if trigger is None:
-        raise InvalidInput(f"by:{value:.20} is no trigger.", "Use cron, hook or hand.")
+        raise InvalidInput(
+            f"{value:.20} is no trigger.", "Use cron, once, recurring, ongoing, hook or hand."
+        )
     return lambda line: line.job.definition.trigger_type is trigger
+
+
+def _status(value: str) -> Test:
+    name = value.replace("-", "_")
+    wanted = {status for status in JobStatus if status.value.startswith(name)}
+    if not wanted:
+        raise InvalidInput(f"{value:.20} is no status.", f"Use one of {', '.join(JobStatus)}.")
+    return lambda line: line.job.status in wanted
 
 
 def _state(value: str) -> Test:
@@ -143,6 +163,8 @@ _KINDS: dict[str, Callable[[str], Test]] = {
     "tag": _tag,
     "agent": _agent,
     "by": _by,
+    "trigger": _by,
+    "status": _status,
     "state": _state,
 }
 
@@ -156,12 +178,17 @@ def in_state(name: str) -> Test:
     if name == "failing":
         return failing
     if name == "paused":
-        return lambda line: not line.job.enabled
+        return lambda line: line.job.status is JobStatus.PAUSED
+    if name == "ended":
+        return lambda line: line.job.ended_as is not None
     if name == "waiting":
         return lambda line: (
-            line.last is not None
-            and line.last.status.live
-            and line.last.status is not ExecutionStatus.RUNNING
+            line.job.status is JobStatus.PENDING
+            or (
+                line.last is not None
+                and line.last.status.live
+                and line.last.status is not ExecutionStatus.RUNNING
+            )
         )
     return lambda line: True
 
@@ -178,7 +205,7 @@ def _key(sort: str) -> Callable[[JobLine], tuple[object, ...]]:
     if sort == "name":
         return lambda line: (line.job.name.casefold(), *tie(line))
     if sort == "state":
-        return lambda line: (_RANK.get(state_of_line(line).sign, 5), *tie(line))
+        return lambda line: (_rank(line), *tie(line))
     if sort == "last":
         return lambda line: (-line.last.at.timestamp() if line.last else 0.0, *tie(line))
     if sort == "ok%":
@@ -186,5 +213,9 @@ def _key(sort: str) -> Callable[[JobLine], tuple[object, ...]]:
     return lambda line: (line.job.next_due_at or FAR, *tie(line))
 
 
+def _rank(line: JobLine) -> int:
+    return 9 if line.job.ended_as is not None else _RANK.get(state_of_line(line).sign, 5)
+
+
 _RANK = {"x": 0, "?": 0, "!": 1, ">": 2, ".": 3, "+": 4, "=": 8}
-"""Worst first, paused last."""
+"""Worst first, then paused, then what has ended."""

@@ -144,7 +144,10 @@ async def test_blocked_says_why_and_unblocks_itself(
     job = make_job(trigger_type="ongoing", interval_seconds=60, end_condition={"verdict": True})
     await answer(store, clock, '{"verdict": "blocked", "reason": "no login"}')
     found = jobs.get(ctx, job.id)
-    assert (found.status, found.blocked_reason) == (JobStatus.BLOCKED, "no login")
+    assert (found.status, found.blocked_reason) == (
+        JobStatus.BLOCKED,
+        "the agent is blocked: no login",
+    )
     assert found.next_due_at is not None
     await answer(store, clock, '{"verdict": "not_done", "state": {"seen": 3}}')
     found = jobs.get(ctx, job.id)

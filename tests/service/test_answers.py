@@ -27,10 +27,11 @@ SPECIFIED = {
 }
 # fmt: on
 """The fields of JobResponse in create_job_api.md."""
-OURS = {"ended_at", "copied_from", "tags", "parameters", "status_reason"}
+OURS = {"problem", "goal", "ended_at", "copied_from", "tags", "parameters", "status_reason"}
 WHEN = {
     *("schedule", "run_at", "interval_seconds", "interval_mode", "start_at", "end_at", "max_runs"),
     *("end_condition", "watch", "depends_on", "conversation", "runs_counted", "state"),
+    *("deliver_to", "deliver_when"),
 }
 
 

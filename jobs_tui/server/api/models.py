@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from jobs_tui.models.approval import ApprovalStatus
+from jobs_tui.models.dependency import Mode, On
 from jobs_tui.models.enums import (
     Conversation,
     DeliverWhen,
@@ -92,6 +93,29 @@ class History(Answer):
     executions: list[HistoryEntry]
 
 
+class Link(Answer):
+    """One job seen from another that it is joined to."""
+
+    job_id: str
+    name: str | None
+    """Null: it was removed for good."""
+    status: JobStatus | None
+    on: On
+    mode: Mode
+    delay_seconds: float
+    parameters: dict[str, str]
+    met: bool
+
+
+class Joined(Answer):
+    """What a job depends on, and what depends on it."""
+
+    job_id: str
+    waiting_on: str | None
+    depends_on: list[Link]
+    dependants: list[Link]
+
+
 class JobResponse(Answer):
     """A job."""
 
@@ -106,6 +130,12 @@ class JobResponse(Answer):
     ended_at: datetime | None
     copied_from: str | None
     """The id of the job that it is a copy of."""
+    depends_on: list[dict[str, Any]]
+    """`job` (an id), `on`, `mode`, `delay_seconds`, `parameters` of each."""
+    goal: str | None
+    """How far it is from its end condition after the last run."""
+    problem: str | None
+    """What of its last run could not be judged, and why."""
     trigger_type: TriggerType
     cron_schedule: str | None
     cron_timezone: str | None
@@ -151,7 +181,6 @@ class JobResponse(Answer):
     end_condition: dict[str, Any] | None
     """`{"any": [condition, ...]}`"""
     watch: dict[str, Any] | None
-    depends_on: list[dict[str, Any]]
     conversation: Conversation
     runs_counted: int
     """Starts that count for `max_runs`"""
@@ -208,6 +237,15 @@ class ExecutionSummary(HistoryEntry):
     """Why it does not start or go on now; null when it runs, has ended or is about to start."""
     blocked_at: datetime | None
     """Since when it waits for an environment or an approval."""
+    verdict: Literal["done", "not_done", "blocked"] | None
+    """What the agent says of the goal."""
+    verdict_reason: str | None
+    worth_reporting: bool | None
+    """Whether a person should be told; null when nobody has said."""
+    goal: str | None
+    """Why the end condition of its job holds, or not yet."""
+    problem: str | None
+    """What of it could not be judged, and why."""
 
 
 class StepResponse(Answer):
@@ -290,6 +328,11 @@ class ExecutionResponse(ExecutionSummary):
     entity_type: str | None
     entity_id: str | None
     """The agent, team or workflow that the job named for this run."""
+    answer: str | None
+    """The whole answer (100,000 characters at most), of jobs from whose answers something follows:
+    a goal, a watch, a delivery, other jobs."""
+    change: str | None
+    """How the answer differs from the last one, as a unified diff."""
     attempts: list[AttemptResponse]
     selection: dict[str, Any] | None
     """How Smart chose: `chosen`, `reason`, `unclear`, `engine`, `ranked` (scores, reasons)."""

@@ -27,7 +27,7 @@ from jobs_tui.tui.dialogs import MessageDialog
 from jobs_tui.tui.filters import state_of_line
 from jobs_tui.tui.reader import Reader
 from jobs_tui.tui.screens import approval_actions, budget_words, job_preview, job_rows
-from jobs_tui.tui.screens.job_actions import ACTIONS, NEEDS_JOB, JobActions
+from jobs_tui.tui.screens.job_actions import ACTIONS, NEEDS_JOB, JobActions, possible
 from jobs_tui.tui.screens.job_search import JobSearch
 from jobs_tui.tui.spans import MINUTE, ago
 from jobs_tui.tui.theme import state_of
@@ -87,7 +87,7 @@ class DashboardScreen(JobActions):
         with Horizontal(id="filter-row"):
             yield Static(" / ", id="slash", markup=False)
             yield Input(
-                placeholder="find: text  tag:  state:  by:  agent:  !not  /re/  ~by meaning",
+                placeholder="find: text tag: status: trigger: agent: !not /re/ ~meaning",
                 id="filter",
                 select_on_focus=False,  # what `~` has put there is to stay
             )
@@ -241,7 +241,8 @@ class DashboardScreen(JobActions):
             return False
         if action.id in NEEDS_JOB and not self._shown:
             return False if not self._lines else None
-        return True
+        line = self.line() if self._lines else None
+        return possible(action.id, line.job if line is not None else None)
 
     # Preview
 
