@@ -60,7 +60,7 @@ def timing_label(definition: Definition) -> str:
     if kind is TriggerType.WEBHOOK:
         return "hook"
     if kind is TriggerType.MANUAL:
-        return "by hand"
+        return "after others" if definition.depends_on else "by hand"
     if kind is TriggerType.ONE_OFF:
         return _once_label(definition)
     if kind is TriggerType.CRON:
@@ -75,7 +75,7 @@ def timing_label(definition: Definition) -> str:
 
 def _once_label(definition: Definition) -> str:
     if definition.run_at is None:
-        return "once"
+        return "once, after" if definition.depends_on else "once"
     at = from_text(definition.run_at).astimezone(zone(definition.cron_timezone or "UTC"))
     return f"{at.day} {MONTH_NAMES[at.month - 1]} {at:%H:%M}"
 

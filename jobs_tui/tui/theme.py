@@ -103,6 +103,8 @@ def state_of_job(job: Job, last: ExecutionStatus | None, running: bool) -> State
         return PAUSED
     if job.blocked_reason:
         return BLOCKED
+    if job.waiting_on and not job.live:
+        return WAIT
     return NEW if last is None else state_of(last)
 
 

@@ -163,6 +163,8 @@ def _next(facts: JobFacts, now: datetime, width: int, wide: bool) -> Content:
     elif not job.enabled:
         why = plain(job.status_reason or "nothing starts it but you")
         left = [(" = paused", "$state-idle bold"), (f": {why}; p resumes", "$quiet")]
+    elif job.waiting_on and not job.live:
+        left = [(" . pending", "$state-wait"), (f": {plain(job.waiting_on)}", "$quiet")]
     elif facts.next_runs:
         left = [(" next  ", "$quiet")]
         day = None
