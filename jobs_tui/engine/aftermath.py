@@ -90,12 +90,14 @@ def _settle_some(
     connection: sqlite3.Connection, some: list[_Ended], now: datetime, known: Directory
 ) -> None:
     for one in some:
+        gone = connection.execute("delete from aftermath where seq = ?", (one.seq,)).rowcount == 0
+        if gone:  # another process was quicker: it is settled once
+            continue
         if one.whole is not None:
             after_job(connection, one.whole, now, known)
         elif one.execution is not None and one.job is not None:
             _settle(connection, one.execution, one.job, one.judgement, now)
             after(connection, one.job, one.execution, now, known)
-        connection.execute("delete from aftermath where seq = ?", (one.seq,))
 
 
 def _settle(

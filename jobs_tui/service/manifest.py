@@ -85,11 +85,7 @@ def apply(ctx: Context, document: Any, *, dry_run: bool = False) -> list[Applied
         for kind in ORDER
         for entry in sections.get(kind.plural, ())
     ]
-    done += [
-        _apply_job(ctx, entry, by_name.get(entry["name"]), to_come if dry_run else None)
-        for entry in ordered
-    ]
-    return done
+    return done + _apply_jobs(ctx, ordered, by_name, to_come if dry_run else None)
 
 
 def export(ctx: Context, sections: tuple[str, ...] = SECTIONS) -> dict[str, list[dict[str, Any]]]:
@@ -230,6 +226,34 @@ def _apply_one(ctx: Context, kind: ResourceKind, entry: dict[str, Any], dry_run:
     if kept.get(spec["id"]) == spec:
         action = "unchanged"
     return Applied(str(kind), spec["id"], action)
+
+
+def _apply_jobs(
+    ctx: Context,
+    entries: list[dict[str, Any]],
+    by_name: Mapping[str, Job],
+    dry: frozenset[str] | None,
+) -> list[Applied]:
+    """In their order; one that delivers to a job further on gets its targets at the end."""
+    to_come = {entry["name"] for entry in entries if entry["name"] not in by_name}
+    done, later = list[Applied](), list[int]()
+    for position, entry in enumerate(entries):
+        job = by_name.get(entry["name"])
+        targets = entry.get("deliver_to") or ()
+        if dry is None and any(one.get("job") in to_come for one in targets):
+            later.append(position)
+            entry = {**entry, "deliver_to": [] if job is None else job.definition.deliver_to}
+        done.append(_apply_job(ctx, entry, job, dry))
+        to_come.discard(entry["name"])
+    for position in later:
+        entry, first = entries[position], done[position]
+        saved = jobs.edit(
+            ctx, jobs.find(ctx, entry["name"]).id, {"deliver_to": entry["deliver_to"]}
+        )
+        action = "created" if first.action == "created" else "changed"
+        warnings = (*first.warnings, *saved.warnings)
+        done[position] = replace(first, action=action, warnings=tuple(dict.fromkeys(warnings)))
+    return done
 
 
 def _apply_job(

@@ -53,7 +53,7 @@ async def test_open_it_walk_it_open_a_job(ctx: Context, size: tuple[int, int]) -
         screen = app.screen
         assert isinstance(screen, JobScreen)
         assert screen.job.name == "nightly report"
-        assert ". pending: waits for load to complete" in words_of(app)
+        assert ". waits for load to complete" in words_of(app)
         await press(pilot, "escape")
         assert f"[{TREE}]" in text_of(app)
 

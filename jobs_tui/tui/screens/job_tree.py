@@ -16,7 +16,7 @@ from jobs_tui.tui.widgets.virtual_list import Column, Row
 COLUMNS = (
     Column("JOB", 26, flex=True),
     Column("STATE", 7),
-    Column("STARTS AFTER IT IS", 34),
+    Column("WHEN THE ONE ABOVE IS", 34),
 )
 NOTHING = "It depends on no job and none on it. `jobs-tui create --after JOB` joins jobs."
 
