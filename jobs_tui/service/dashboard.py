@@ -198,7 +198,7 @@ def job_stats(ctx: Context, job_id: str, n: int = STRIP) -> JobStats:
 def next_runs(ctx: Context, job: Job, n: int) -> tuple[datetime, ...]:
     """The next starts of a job in its own zone; empty without a schedule or when paused."""
     definition = job.definition
-    if not job.enabled or job.archived_at is not None:
+    if not job.enabled or job.archived_at is not None or job.waiting_on:
         return ()
     timing = timing_of(definition, job.created_at, job.due_at)
     if timing is None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from jobs_tui.models.dependency import Dependency, Mode
+from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.job import Job
 from jobs_tui.models.times import maybe_to_text, to_text
 from jobs_tui.service.context import Context
@@ -189,6 +190,20 @@ def branch_answer(line: Branch) -> dict[str, Any]:
         "delay_seconds": None if line.wish is None else line.wish.delay_seconds,
         "again": line.again,
     }
+
+
+def last_ends(ctx: Context, lines: Sequence[Branch]) -> dict[str, ExecutionStatus]:
+    """The status of the newest run of each job, by its id; jobs without a run are left out."""
+    ids = sorted({line.job.last_execution_id or "" for line in lines})
+    found: dict[str, ExecutionStatus] = {}
+    for at in range(0, len(ids), 500):
+        some = ids[at : at + 500]
+        for row in ctx.store.rows(
+            f"select job_id, status from executions where id in ({', '.join('?' * len(some))})",
+            some,
+        ):
+            found[row["job_id"]] = ExecutionStatus(row["status"])
+    return found
 
 
 def words(wish: Dependency) -> str:

@@ -40,6 +40,8 @@ def load_yaml(text: str) -> Any:
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 continue
+            if key.tag == "tag:yaml.org,2002:bool":
+                key.tag = "tag:yaml.org,2002:str"  # on, off, yes: as a key each is a word
             if (key.tag, key.value) in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key.value!r:.60} is there twice", key.start_mark

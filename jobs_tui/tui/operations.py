@@ -15,7 +15,7 @@ from jobs_tui.models.enums import JobStatus
 from jobs_tui.models.errors import InvalidInput, JobsTuiError
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Job
-from jobs_tui.service import jobs, lifecycle, runs, starts
+from jobs_tui.service import dependencies, jobs, lifecycle, runs, starts
 from jobs_tui.service.dry_run import Whole, of_job
 from jobs_tui.service.jobs import Saved
 from jobs_tui.tui import dry_run as dry_run_dialog
@@ -210,6 +210,18 @@ def delete(screen: BaseScreen, chosen: Sequence[Job], then: Callable[[list[Job]]
         if live
         else ""
     )
+
+    gone = {job.id for job in chosen}
+    waiting = {
+        other.id: other
+        for job in chosen
+        for other in dependencies.dependants_of(screen.ctx, job.id)
+        if other.id not in gone
+    }
+    if waiting:
+        names = ", ".join(name_of(other) for other in list(waiting.values())[:3])
+        more = f" and {len(waiting) - 3} more" if len(waiting) > 3 else ""
+        going += f"\nWhat depends on it is not started by it any more: {names}{more}."
 
     def operation() -> list[Job]:
         return [jobs.archive(screen.ctx, job.id) for job in chosen]

@@ -22,3 +22,10 @@ def test_anchors_merges_and_what_we_write_ourselves_are_read() -> None:
     }
     data = {"id": "x", "steps": [{"prompt": "one\ntwo\n"}, {"prompt": "é: - {y}"}]}
     assert read_yaml(as_yaml(data)) == data
+
+
+def test_a_key_is_a_word_even_when_yaml_1_1_has_another_idea() -> None:
+    assert read_yaml("depends_on: [{job: a, on: failed}]\nenabled: off\n") == {
+        "depends_on": [{"job": "a", "on": "failed"}],
+        "enabled": False,
+    }

@@ -95,6 +95,8 @@ async def test_tabs_by_brackets(ctx: Context, scene: Scene) -> None:
         await press(pilot, NEXT)
         assert "OUTCOMES" in text_of(app)
         await press(pilot, NEXT)
+        assert "[Tree]" in text_of(app)
+        await press(pilot, NEXT)
         assert "[History]" in text_of(app)
         await press(pilot, BEFORE, "escape")
         assert "[History]" in text_of(app)

@@ -25,6 +25,7 @@ from jobs_tui.tui.actions import Action, bindings
 from jobs_tui.tui.screens import (
     approval_actions,
     job_tabs,
+    job_tree,
     job_words,
     run_pane,
     run_rows,
@@ -39,11 +40,12 @@ from jobs_tui.tui.widgets.virtual_list import Pages, Row, VirtualList
 
 PANE_DELAY = 0.15
 """Seconds without a key before the side pane follows the cursor: holding j stays cheap."""
-HISTORY, DEFINITION, SCHEDULE, STATS, DELIVERIES = (
+HISTORY, DEFINITION, SCHEDULE, STATS, TREE, DELIVERIES = (
     "History",
     "Definition",
     "Schedule",
     "Stats",
+    "Tree",
     "Deliveries",
 )
 
@@ -70,7 +72,8 @@ class JobScreen(JobScreenActions):
         super().__init__(ctx, mode=mode)
         self.job_id = job_id
         self.facts = job_words.load(ctx, job_id, job_words.STRIP_WIDE)
-        self.tabs = [HISTORY, DEFINITION, SCHEDULE, STATS]
+        self.tabs = [HISTORY, DEFINITION, SCHEDULE, STATS, TREE]
+        self._tree: job_tree.Tree | None = None
         if self.job.definition.trigger_type is TriggerType.WEBHOOK:
             self.tabs.append(DELIVERIES)
             self.add_class("-hook")
@@ -97,6 +100,7 @@ class JobScreen(JobScreenActions):
         with Horizontal(id="main"):
             yield RunList(run_rows.HISTORY, id="history")
             yield VirtualList(job_tabs.DELIVERIES, id="deliveries")
+            yield VirtualList(job_tree.COLUMNS, id="tree")
             with TextPane(id="text-pane"):
                 yield Static(id="text", markup=False)
             with VerticalScroll(id="run-pane", can_focus=False):
@@ -138,6 +142,7 @@ class JobScreen(JobScreenActions):
         now = self.ctx.now()
         self.set_class(self._tab == HISTORY, "-history")
         self.set_class(self._tab == DELIVERIES, "-deliveries")
+        self.set_class(self._tab == TREE, "-tree")
         tabs = [
             link(
                 f"[{name}]" if name == self._tab else f" {name} ",
@@ -152,6 +157,8 @@ class JobScreen(JobScreenActions):
             self._show_history()
         elif self._tab == DELIVERIES:
             self._show_deliveries()
+        elif self._tab == TREE:
+            self._show_tree()
         elif self._tab == DEFINITION:
             text.update(job_tabs.definition(self.ctx, self.facts, now))
         elif self._tab == SCHEDULE:
@@ -205,6 +212,17 @@ class JobScreen(JobScreenActions):
         self.refresh_status()
         self._show_empty("" if rows else "Nothing has reached the webhook yet. y copies a curl.")
 
+    def _show_tree(self) -> None:
+        """All jobs that are joined to this one; the cursor begins at it."""
+        first = self._tree is None
+        self._tree = job_tree.Tree(self.ctx, self.job)
+        shown = self.query_one("#tree", VirtualList)
+        shown.set_rows(self._tree.rows())
+        if first:
+            shown.cursor = self._tree.here()
+        self.refresh_status()
+        self._show_empty(job_tree.NOTHING if self._tree.alone else "")
+
     def _show_empty(self, text: str) -> None:
         self.set_class(bool(text), "-empty")
         self.query_one("#empty", Static).update(text, layout=False)
@@ -215,6 +233,9 @@ class JobScreen(JobScreenActions):
             request = self.query_one("#deliveries", VirtualList).current
             note = request.cells[-1] if request is not None else ""
             return (note[0] if isinstance(note, tuple) else note), ""
+        if self._tab == TREE and self._tree is not None:
+            line = self.query_one("#tree", VirtualList).current
+            return (self._tree.why(line.key) if line is not None else ""), ""
         row = self.history_list.current
         if self._tab != HISTORY or row is None:
             return "", ""
@@ -304,7 +325,8 @@ class JobScreen(JobScreenActions):
         self._tab = name
         self._show_empty("")
         self._show_tab()
-        focus = {HISTORY: "#history", DELIVERIES: "#deliveries"}.get(name, "#text-pane")
+        lists = {HISTORY: "#history", DELIVERIES: "#deliveries", TREE: "#tree"}
+        focus = lists.get(name, "#text-pane")
         self.query_one(focus).focus()
         self.query_one("#text-pane").scroll_home(animate=False)
         self.refresh_frame()
@@ -359,8 +381,17 @@ class JobScreen(JobScreenActions):
         """The log of the run under the cursor, or of the delivery's run."""
         if self._tab == DELIVERIES:
             self._open_delivery()
+        elif self._tab == TREE:
+            self._open_joined()
         elif (run := self.chosen_run()) is not None:
             self.open_log(run.id)
+
+    def _open_joined(self) -> None:
+        """The page of the job under the cursor."""
+        row = self.query_one("#tree", VirtualList).current
+        job = None if row is None or self._tree is None else self._tree.job_at(row.key)
+        if job is not None and job.id != self.job_id:
+            self.open_job(job.id)
 
     def _open_delivery(self) -> None:
         row = self.query_one("#deliveries", VirtualList).current
