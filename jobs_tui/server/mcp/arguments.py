@@ -122,7 +122,7 @@ class JobUpdate(Arguments):
 
 
 class OneJob(Arguments):
-    """One job."""
+    """A job to look at, to pause or to resume."""
 
     job_id: JobRef
     """Id of the job (job_...), the beginning of one, or its exact title."""
