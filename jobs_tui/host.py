@@ -19,6 +19,7 @@ from functools import partial
 from typing import Any
 
 from jobs_tui.agents.job_tools import JobTools
+from jobs_tui.engine.delivering import follow_up
 from jobs_tui.engine.engine import Engine
 from jobs_tui.engine.identity import identity
 from jobs_tui.engine.launcher.client import Launcher
@@ -422,6 +423,7 @@ async def _run_alone(store: Store, execution_id: str) -> None:
         dispatcher.stop_claiming()
         await dispatcher.wait_idle()
         await claims
+        await follow_up(parts, execution_id)
     finally:
         parts.close()
         await launcher.close()
