@@ -19,6 +19,7 @@ from jobs_tui.models.verdict import ALLOWED, Verdict
 
 if TYPE_CHECKING:
     from jobs_tui.agents.crew import Crew, Delegate
+    from jobs_tui.agents.job_tools import JobTools
     from jobs_tui.tools.tool import ToolContext
 
 SHELL = AgentInput(
@@ -239,6 +240,8 @@ class Task:
     delegates: Sequence[Delegate] = ()
     tools: ToolContext | None = None
     """What tools need; None: tools that need more than the machine are not offered."""
+    job_tools: JobTools | None = None
+    """By which the agent may plan jobs; None: it may not."""
     resume: Resume | None = None
     spent: dict[str, object] = field(default_factory=dict)
     """As ``Result.usage``; a runner of models writes here what is used so far, so that it is known

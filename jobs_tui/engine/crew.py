@@ -11,6 +11,7 @@ from typing import Any
 from jobs_tui.agents.crew import Delegate, PlannedStep
 from jobs_tui.agents.directory import Directory
 from jobs_tui.agents.doer import agent_not_ready
+from jobs_tui.agents.job_tools import JobTools
 from jobs_tui.agents.registry import get_runner
 from jobs_tui.agents.runner import Output, ProcessSpawner, Result, Resume, Task, ToolCall
 from jobs_tui.agents.surroundings import filled_servers, surroundings_of
@@ -249,6 +250,7 @@ class EngineCrew:
             gate=self._gate(agent, step),
             crew=self,
             delegates=delegates,
+            job_tools=self._job_tools(agent),
             resume=self._resume(step),
             state_directory=str(self.parts.store.home.job_state(self.execution.job_id)),
             whole_answer=self.whole_answer and not step,
@@ -285,6 +287,10 @@ class EngineCrew:
             clock=self.parts.store.clock,
             resolve=self.parts.secrets.resolve,
         )
+
+    def _job_tools(self, agent: AgentInput) -> JobTools | None:
+        make = self.parts.job_tools if agent.job_tools else None
+        return None if make is None else make(self.parts.store, self.execution, agent)
 
     def _resume(self, step: str) -> Resume | None:
         if step not in self.states:

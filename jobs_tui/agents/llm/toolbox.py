@@ -13,6 +13,7 @@ from pydantic_ai.exceptions import ToolFailed as Told
 from pydantic_core import SchemaValidator, core_schema
 
 from jobs_tui.agents.crew import Delegate
+from jobs_tui.agents.job_tools import JobToolFailed, JobToolOffer, JobTools
 from jobs_tui.agents.llm.guard import CallGuard, Context
 from jobs_tui.agents.llm.transcript import cut
 from jobs_tui.agents.runner import Output, Task
@@ -34,13 +35,15 @@ class ToolBroke(JobsTuiError):
 
 
 def offered(task: Task, output: Output, guard: CallGuard) -> list[ModelTool[None]]:
-    """Tools of the agent, then its delegates.
+    """Tools of the agent, those by which it plans jobs, then its delegates.
 
     Raises:
         NotFound: the agent names a tool that does not exist.
         Refused: it names tools, and there are none to be had here.
     """
     made = [_ours(tool, context, guard) for tool, context in _chosen(task, output)]
+    if task.job_tools is not None:
+        made += [_planning(one, task.job_tools, guard) for one in task.job_tools.offered()]
     return made + [_delegate(delegate, guard) for delegate in task.delegates]
 
 
@@ -81,6 +84,17 @@ def _ours(tool: Tool[Any], context: ToolContext, guard: CallGuard) -> ModelTool[
 
     schema = tool.arguments.model_json_schema()
     return _offer(call, tool.name, tool.description, schema)
+
+
+def _planning(tool: JobToolOffer, tools: JobTools, guard: CallGuard) -> ModelTool[None]:
+    async def call(run: Context, /, **arguments: Any) -> str:
+        await guard.check(run, tool.name, arguments, read_only=tool.read_only)
+        try:
+            return cut(await tools.call(tool.name, arguments), TOLD)
+        except JobToolFailed as error:
+            raise Told(cut(str(error), TOLD)) from error
+
+    return _offer(call, tool.name, tool.description, tool.schema)
 
 
 def _validated(tool: Tool[Any], arguments: dict[str, Any]) -> BaseModel:
