@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jobs_tui.guard.signatures import new_path, new_secret
-from jobs_tui.models.enums import JobStatus, TriggerType
+from jobs_tui.models.enums import Conversation, JobStatus, TriggerType
 from jobs_tui.models.errors import InvalidInput, NotFound, WrongStatus
 from jobs_tui.models.ids import new_job_id
 from jobs_tui.models.job import Definition, Job
@@ -22,6 +22,7 @@ from jobs_tui.service.around import around
 from jobs_tui.service.context import Context
 from jobs_tui.service.due import Due, due_again, first_due
 from jobs_tui.service.paused import record_pause
+from jobs_tui.store import conversations
 from jobs_tui.store import jobs as rows
 from jobs_tui.store.lifecycle import arm, bring_back, move
 
@@ -184,6 +185,8 @@ def _edit(
         results.save(ctx, connection)
         number = connection.execute(rows.UPDATE_DEFINITION, values).fetchone()[0]
         rows.save_revision(connection, job_id, number, definition, now, ctx.actor)
+        if Conversation(sent.conversation) is Conversation.NEW and "conversation" in sent.model_fields_set:
+            conversations.forget(connection, job_id)
         changed = sorted(sent.model_fields_set - {"enabled"})
         if changed:
             ctx.audit(connection, "job.edit", job_id, ", ".join(changed))

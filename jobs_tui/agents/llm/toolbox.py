@@ -14,6 +14,7 @@ from pydantic_core import SchemaValidator, core_schema
 
 from jobs_tui.agents.crew import Delegate
 from jobs_tui.agents.llm.guard import CallGuard, Context
+from jobs_tui.agents.llm.reporting import Outcome, report_tool
 from jobs_tui.agents.llm.transcript import cut
 from jobs_tui.agents.runner import Output, Task
 from jobs_tui.models.errors import JobsTuiError, Refused
@@ -33,15 +34,18 @@ class ToolBroke(JobsTuiError):
     title = "Tool broke"
 
 
-def offered(task: Task, output: Output, guard: CallGuard) -> list[ModelTool[None]]:
-    """Tools of the agent, then its delegates.
+def offered(
+    task: Task, output: Output, guard: CallGuard, outcome: Outcome
+) -> list[ModelTool[None]]:
+    """Tools of the agent, then its delegates, then the one that writes into ``outcome``.
 
     Raises:
         NotFound: the agent names a tool that does not exist.
         Refused: it names tools, and there are none to be had here.
     """
     made = [_ours(tool, context, guard) for tool, context in _chosen(task, output)]
-    return made + [_delegate(delegate, guard) for delegate in task.delegates]
+    made += [_delegate(delegate, guard) for delegate in task.delegates]
+    return [*made, report_tool(outcome)] if task.reports else made
 
 
 def _chosen(task: Task, output: Output) -> list[tuple[Tool[Any], ToolContext]]:
@@ -80,7 +84,7 @@ def _ours(tool: Tool[Any], context: ToolContext, guard: CallGuard) -> ModelTool[
         return cut("\n".join([result.text, *missing]), TOLD)
 
     schema = tool.arguments.model_json_schema()
-    return _offer(call, tool.name, tool.description, schema)
+    return offer(call, tool.name, tool.description, schema)
 
 
 def _validated(tool: Tool[Any], arguments: dict[str, Any]) -> BaseModel:
@@ -114,12 +118,13 @@ def _delegate(delegate: Delegate, guard: CallGuard) -> ModelTool[None]:
         "required": ["task"],
         "additionalProperties": False,
     }
-    return _offer(call, delegate.name, delegate.description, schema)
+    return offer(call, delegate.name, delegate.description, schema)
 
 
-def _offer(
+def offer(
     call: Callable[..., Awaitable[str]], name: str, description: str, schema: dict[str, Any]
 ) -> ModelTool[None]:
+    """A tool of this name; what it is called with is an object, whatever the model says."""
     made: ModelTool[None] = ModelTool.from_schema(call, name, description, schema, takes_ctx=True)
     made.function_schema.validator = _OBJECT  # or a list would be called with, and break
     return made
