@@ -35,6 +35,7 @@ ENTRIES = {
     "restore": Entry(f"{_CLI}.jobs:restore", "Take a delete back."),
     "purge": Entry(f"{_CLI}.jobs:purge", "Remove a job with its history for good."),
     "history": Entry(f"{_CLI}.runs:history", "Show the runs of a job."),
+    "tree": Entry(f"{_CLI}.tree:tree", "Show which jobs depend on which."),
     "logs": Entry(f"{_CLI}.logs:logs", "Print the log of a run."),
     "cancel": Entry(f"{_CLI}.lifecycle:cancel", "End a run, or a job for good."),
     "complete": Entry(f"{_CLI}.lifecycle:complete", "End a job whose goal is met."),

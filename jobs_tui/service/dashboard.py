@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from jobs_tui.models.enums import ExecutionStatus
+from jobs_tui.models.enums import ExecutionStatus, JobStatus
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Job
 from jobs_tui.models.times import maybe_from_text, to_text
@@ -161,7 +161,7 @@ def overview(ctx: Context, lines: list[JobLine]) -> Overview:
         asking=live.get("waiting_for_input", 0),
         ok=statuses.count(ExecutionStatus.COMPLETED),
         failing=sum(status in bad for status in statuses),
-        paused=sum(not line.job.enabled for line in lines),
+        paused=sum(line.job.status is JobStatus.PAUSED for line in lines),
         next_name=first.name if first else None,
         next_at=first.next_due_at if first else None,
         today=sum(today.values()) - today["skipped"],

@@ -20,10 +20,12 @@ from jobs_tui.models.times import maybe_to_text, to_text
 from jobs_tui.schedule.timing import timing_of
 from jobs_tui.service.around import around
 from jobs_tui.service.context import Context
+from jobs_tui.service.dependencies import wire
 from jobs_tui.service.due import Due, due_again, first_due
 from jobs_tui.service.paused import record_pause
 from jobs_tui.store import conversations
 from jobs_tui.store import jobs as rows
+from jobs_tui.store.dependencies import refresh_dependants, started_by_chain
 from jobs_tui.store.lifecycle import arm, bring_back, move
 
 if TYPE_CHECKING:
@@ -94,6 +96,7 @@ def create_operation(
         connection.execute(rows.INSERT, values)
         rows.save_revision(connection, job_id, 1, definition, now, ctx.actor)
         ctx.audit(connection, "job.create", job_id)
+        wire(ctx, connection, job_id, None)
         return Saved(must_get(connection, job_id), secret, warnings)
 
     return operation
@@ -194,6 +197,10 @@ def _edit(
             arm(connection, job, due.due_at, due.next_due_at, now, **ctx.who)
         elif job.enabled and not enabled:
             move(connection, job, JobStatus.PAUSED, None, now, **ctx.who)
+        if sent.model_fields_set & {"depends_on", "trigger_type"}:
+            wire(ctx, connection, job_id, job)
+        if definition.name != job.name:
+            refresh_dependants(connection, job_id)
         if then is not None:
             then(connection)
         return must_get(connection, job_id)
@@ -262,7 +269,9 @@ def resume_in(ctx: Context, connection: sqlite3.Connection, job: Job) -> None:
     now = ctx.now()
     refuse_transition(job, JobStatus.ACTIVE)
     due = due_again(job, now)
-    at_once = job.definition.trigger_type is TriggerType.ONE_OFF and due.next_due_at is None
+    once = job.definition.trigger_type is TriggerType.ONE_OFF
+    waits = bool(job.definition.depends_on) and not started_by_chain(connection, job.id)
+    at_once = once and due.next_due_at is None and not waits
     if not at_once:
         record_pause(connection, job, now, ctx.actor)
     arm(connection, job, due.due_at, due.next_due_at, now, **ctx.who)
@@ -400,8 +409,8 @@ def listing(
     if query and query.strip():
         from jobs_tui.service.search import having  # who lists without words needs no index
 
-        ids = having(ctx, query, archived=wanted is JobStatus.ARCHIVED)
-        found = [job for job in found if job.id in ids]
+        ids, low = having(ctx, query, archived=wanted is JobStatus.ARCHIVED), query.casefold()
+        found = [job for job in found if job.id in ids or low in searchable(job)]
     return found
 
 

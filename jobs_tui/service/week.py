@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from jobs_tui.models.times import to_text
-from jobs_tui.schedule.cron import parse_cron
-from jobs_tui.schedule.next_fires import next_fire
-from jobs_tui.schedule.zones import zone
+from jobs_tui.schedule.timing import Timing
 from jobs_tui.service.context import Context
 
 DAYS = 7
@@ -23,18 +21,17 @@ class Week:
     """Parallel to ``days``: the hours 0-23 in which it fires, what has passed today left out."""
 
 
-def week(ctx: Context, cron: str, timezone: str) -> Week:
+def week(ctx: Context, timing: Timing, place: tzinfo) -> Week:
     """Where the next seven days have starts; at most one look per hour, however often it fires.
 
-    Raises:
-        InvalidInput: field ``cron_schedule`` or ``cron_timezone``.
+    Args:
+        place: in whose days and hours it is told.
     """
-    parsed, place = parse_cron(cron), zone(timezone)
     now = ctx.now()
     today = now.astimezone(place).date()
     days = tuple(today + timedelta(days=n) for n in range(DAYS))
     found: list[set[int]] = [set() for _ in days]
-    moment = next_fire(parsed, place, now)
+    moment = timing.next(now)
     while moment is not None:
         local = moment.astimezone(place)
         index = (local.date() - today).days
@@ -43,7 +40,7 @@ def week(ctx: Context, cron: str, timezone: str) -> Week:
         found[index].add(local.hour)
         # On to the last second of this hour: one fire is enough to mark it.
         rest = 3_599 - (local.minute * 60 + local.second)
-        moment = next_fire(parsed, place, moment + timedelta(seconds=rest))
+        moment = timing.next(moment + timedelta(seconds=rest))
     return Week(days, tuple(frozenset(hours) for hours in found))
 
 

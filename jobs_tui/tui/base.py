@@ -227,11 +227,21 @@ class BaseScreen(Screen[None]):
 
         self._open(lambda: DeliveryScreen(self.ctx, delivery_id, mode=self.mode))
 
-    def open_wizard(self, job_id: str | None = None, *, clone: bool = False) -> None:
-        """Make a job, edit one, or make one like another."""
+    def open_wizard(
+        self,
+        job_id: str | None = None,
+        *,
+        clone: bool = False,
+        fault: JobsTuiError | None = None,
+    ) -> None:
+        """Make a job, edit one, or make one like another.
+
+        Args:
+            fault: what to say at the field that it names.
+        """
         from jobs_tui.tui.screens.wizard import WizardScreen
 
-        self._open(lambda: WizardScreen(self.ctx, job_id, clone=clone, mode=self.mode))
+        self._open(lambda: WizardScreen(self.ctx, job_id, clone=clone, mode=self.mode, fault=fault))
 
     def _open(self, make: Callable[[], BaseScreen]) -> None:
         try:

@@ -1,15 +1,16 @@
-"""The filter row of the job list: words, ``tag:``, ``state:``, ``by:``, ``agent:``, ``!not``, /re/.
+"""The filter row of the job list: words, ``tag:``, ``status:``, ``trigger:``, ``!not``, /re/...
 
-All words must fit (UX.md 3, 5.8). Nothing here touches a widget.
+All words must fit (UX.md 3, 5.8). What begins with ``~`` is no filter but a question: jobs are
+found by what they mean. Nothing here touches a widget.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 
-from jobs_tui.models.enums import BAD, ExecutionStatus, TriggerType
+from jobs_tui.models.enums import BAD, ExecutionStatus, JobStatus, TriggerType
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.service.dashboard import JobLine
 from jobs_tui.service.jobs import searchable
@@ -19,13 +20,21 @@ Test = Callable[[JobLine], bool]
 _WORD = re.compile(r"!?/(?:[^/\\]|\\.)*/|\S+")
 _BY = {
     "cron": TriggerType.CRON,
-    "schedule": TriggerType.CRON,
+    "scheduled": TriggerType.CRON,
+    "once": TriggerType.ONE_OFF,
+    "one_off": TriggerType.ONE_OFF,
+    "recurring": TriggerType.RECURRING,
+    "again": TriggerType.RECURRING,
+    "every": TriggerType.RECURRING,
+    "ongoing": TriggerType.ONGOING,
+    "goal": TriggerType.ONGOING,
+    "until": TriggerType.ONGOING,
     "hook": TriggerType.WEBHOOK,
     "webhook": TriggerType.WEBHOOK,
     "hand": TriggerType.MANUAL,
     "manual": TriggerType.MANUAL,
 }
-STATES = ("all", "running", "ok", "failing", "paused", "waiting")
+STATES = ("all", "running", "ok", "failing", "paused", "waiting", "ended")
 """What ``f`` goes through."""
 SORTS = ("next", "name", "state", "last", "ok%")
 """What ``s`` goes through."""
@@ -45,14 +54,51 @@ def failing(line: JobLine) -> bool:
     return line.last is not None and line.last.status in BAD
 
 
-def parse_filter(text: str) -> Test:
+MEANING = "~"
+"""What a question begins with."""
+
+
+def question_of(text: str) -> str | None:
+    """What is searched for by meaning; None when the text is a filter."""
+    found = text.strip()
+    return found[len(MEANING) :].strip() if found.startswith(MEANING) else None
+
+
+def plain_words(text: str) -> str:
+    """The words of a filter that may stand anywhere, for the index; perhaps none."""
+    return " ".join(word for word in _WORD.findall(text) if _is_plain(word))
+
+
+def parse_filter(text: str, found: Collection[str] = frozenset()) -> Test:
     """The test behind the text of the filter row; an empty text fits everything.
 
+    Args:
+        found: ids of the jobs that the index found for :func:`plain_words`: by other forms of the
+            words, or in the latest results.
+
     Raises:
-        InvalidInput: a regular expression is not valid, or ``by:`` names no trigger.
+        InvalidInput: a regular expression is not valid, ``trigger:`` names no trigger or
+            ``status:`` no status.
     """
-    tests = [_test(word) for word in _WORD.findall(text)]
-    return lambda line: all(test(line) for test in tests)
+    words = _WORD.findall(text)
+    tests = [_test(word) for word in words if not _is_plain(word)]
+    plain = [word.casefold() for word in words if _is_plain(word)]
+
+    def test(line: JobLine) -> bool:
+        if not all(test(line) for test in tests):
+            return False
+        return line.job.id in found or all(word in searchable(line.job) for word in plain)
+
+    return test
+
+
+def _is_plain(word: str) -> bool:
+    if word.startswith("!") and len(word) > 1:
+        return False
+    if len(word) > 2 and word.startswith("/") and word.endswith("/"):
+        return False
+    kind, colon, value = word.partition(":")
+    return not (kind in _KINDS and colon and value)
 
 
 def _test(word: str) -> Test:
@@ -88,10 +134,21 @@ def _agent(value: str) -> Test:
 
 
 def _by(value: str) -> Test:
-    trigger = next((known for word, known in _BY.items() if word.startswith(value)), None)
+    name = value.replace("-", "_")
+    trigger = next((known for word, known in _BY.items() if word.startswith(name)), None)
     if trigger is None:
-        raise InvalidInput(f"by:{value:.20} is no trigger.", "Use cron, hook or hand.")
+        raise InvalidInput(
+            f"{value:.20} is no trigger.", "Use cron, once, recurring, ongoing, hook or hand."
+        )
     return lambda line: line.job.definition.trigger_type is trigger
+
+
+def _status(value: str) -> Test:
+    name = value.replace("-", "_")
+    wanted = {status for status in JobStatus if status.value.startswith(name)}
+    if not wanted:
+        raise InvalidInput(f"{value:.20} is no status.", f"Use one of {', '.join(JobStatus)}.")
+    return lambda line: line.job.status in wanted
 
 
 def _state(value: str) -> Test:
@@ -106,6 +163,8 @@ _KINDS: dict[str, Callable[[str], Test]] = {
     "tag": _tag,
     "agent": _agent,
     "by": _by,
+    "trigger": _by,
+    "status": _status,
     "state": _state,
 }
 
@@ -119,12 +178,17 @@ def in_state(name: str) -> Test:
     if name == "failing":
         return failing
     if name == "paused":
-        return lambda line: not line.job.enabled
+        return lambda line: line.job.status is JobStatus.PAUSED
+    if name == "ended":
+        return lambda line: line.job.ended_as is not None
     if name == "waiting":
         return lambda line: (
-            line.last is not None
-            and line.last.status.live
-            and line.last.status is not ExecutionStatus.RUNNING
+            line.job.status is JobStatus.PENDING
+            or (
+                line.last is not None
+                and line.last.status.live
+                and line.last.status is not ExecutionStatus.RUNNING
+            )
         )
     return lambda line: True
 
@@ -141,7 +205,7 @@ def _key(sort: str) -> Callable[[JobLine], tuple[object, ...]]:
     if sort == "name":
         return lambda line: (line.job.name.casefold(), *tie(line))
     if sort == "state":
-        return lambda line: (_RANK.get(state_of_line(line).sign, 5), *tie(line))
+        return lambda line: (_rank(line), *tie(line))
     if sort == "last":
         return lambda line: (-line.last.at.timestamp() if line.last else 0.0, *tie(line))
     if sort == "ok%":
@@ -149,5 +213,9 @@ def _key(sort: str) -> Callable[[JobLine], tuple[object, ...]]:
     return lambda line: (line.job.next_due_at or FAR, *tie(line))
 
 
+def _rank(line: JobLine) -> int:
+    return 9 if line.job.ended_as is not None else _RANK.get(state_of_line(line).sign, 5)
+
+
 _RANK = {"x": 0, "?": 0, "!": 1, ">": 2, ".": 3, "+": 4, "=": 8}
-"""Worst first, paused last."""
+"""Worst first, then paused, then what has ended."""

@@ -11,11 +11,13 @@ from typing import Any
 
 from jobs_tui.agents.prompt import declared_and_used
 from jobs_tui.guard.terminal_text import plain
-from jobs_tui.models.errors import JobsTuiError
+from jobs_tui.models.enums import JobStatus
+from jobs_tui.models.errors import InvalidInput, JobsTuiError
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Job
-from jobs_tui.service import jobs, runs, starts
+from jobs_tui.service import jobs, lifecycle, runs, starts
 from jobs_tui.service.dry_run import Whole, of_job
+from jobs_tui.service.jobs import Saved
 from jobs_tui.tui import dry_run as dry_run_dialog
 from jobs_tui.tui.base import BaseScreen
 from jobs_tui.tui.dialogs import Confirm, RunParameters, needs_value
@@ -25,6 +27,8 @@ LONG_RUN = HOUR / 6
 """Seconds: cancelling an older run asks to type its number (UX.md 5)."""
 NAME_LENGTH = 60
 """Characters of a name in a sentence."""
+
+_ENDED = "It has ended already: C starts it again as a copy."
 
 Remembered = dict[str, dict[str, Any]]
 """Job id -> the values that were typed last in this session."""
@@ -133,6 +137,63 @@ def pause_or_resume(screen: BaseScreen, chosen: Sequence[Job]) -> None:
 
     if targets:
         screen.attempt(operation, done)
+
+
+def end_job(screen: BaseScreen, chosen: Sequence[Job], to: JobStatus) -> None:
+    """Cancel or complete for good, after a question that names what follows."""
+    jobs_left = [job for job in chosen if job.ended_as is None or job.ended_as is JobStatus.FAILED]
+    if not jobs_left:
+        screen.say(_ENDED)
+        return
+    cancelled = to is JobStatus.CANCELLED
+    what = name_of(jobs_left[0]) if len(jobs_left) == 1 else f"{len(jobs_left)} jobs"
+    word, change = ("Cancel", lifecycle.cancel) if cancelled else ("Complete", lifecycle.complete)
+    live = "is asked to stop" if cancelled else "goes on to its end"
+
+    def operation() -> list[Job]:
+        return [change(screen.ctx, job.id) for job in jobs_left]
+
+    def done(_: list[Job]) -> None:
+        screen.say(f"{what} {'cancelled' if cancelled else 'completed'}.")
+        screen.store_changed()
+
+    def answer(yes: bool | None) -> None:
+        if yes:
+            screen.attempt(operation, done)
+
+    screen.app.push_screen(
+        Confirm(
+            f"{word} job",
+            f"{word} {what} for good?\nNothing starts any more; what runs {live}, what waits is"
+            " cancelled.\nHistory stays; C starts it again as a copy.",
+            yes=f"{word} it" if len(jobs_left) == 1 else f"{word} them",
+            number=len(jobs_left) if len(jobs_left) > 1 else None,
+        ),
+        answer,
+    )
+
+
+def start_copy(screen: BaseScreen, job: Job) -> None:
+    """Start a job again as a copy; where it does not hold any more, the form asks."""
+
+    def operation() -> Saved | InvalidInput:
+        try:
+            return lifecycle.copy(screen.ctx, job.id)
+        except InvalidInput as error:
+            return error
+
+    def done(found: Saved | InvalidInput) -> None:
+        if isinstance(found, InvalidInput):  # its time has passed, say
+            screen.open_wizard(job.id, clone=True, fault=found)
+            return
+        screen.say(f"{name_of(found.job)} started as a copy of {name_of(job)}.")
+        screen.store_changed()
+        from jobs_tui.tui.screens.wizard.finish import secret_dialog
+
+        if (dialog := secret_dialog(screen.ctx, found)) is not None:
+            screen.app.push_screen(dialog)
+
+    screen.attempt(operation, done)
 
 
 def delete(screen: BaseScreen, chosen: Sequence[Job], then: Callable[[list[Job]], None]) -> None:

@@ -46,11 +46,16 @@ CANCELLED = State("-", "CANC", "$state-idle", "cancelled")
 WAIT = State(".", "wait", "$state-wait", "queued or waiting")
 LOST = State("?", "lost", "$state-bad bold", "engine died during the run")
 NEW = State(" ", "new", "$state-idle", "has not run yet")
+PENDING = State(".", "pend", "$state-wait", "waits for its time or for other jobs")
+DONE = State("+", "done", "$state-ok", "has done its last run")
 BLOCKED = State("!", "BLOC", "$state-warn bold", "cannot run until something is mended")
 
 ASK = State("!", "ASK", "$state-warn bold", "waits for an approval")
 
-LEGEND = (RUN, OK, FAIL, TIME, MISS, BLOCKED, ASK, PAUSED, SKIP, CANCELLED, WAIT, LOST)
+LEGEND = (
+    *(RUN, OK, FAIL, TIME, MISS, BLOCKED, ASK, PAUSED, SKIP, CANCELLED, WAIT, LOST),
+    *(PENDING, DONE),
+)
 """In the order of the help screen."""
 
 _EXECUTION = {
@@ -66,12 +71,12 @@ _EXECUTION = {
     ExecutionStatus.SKIPPED: SKIP,
 }
 _JOB = {
-    JobStatus.PENDING: WAIT,
+    JobStatus.PENDING: PENDING,
     JobStatus.ACTIVE: NEW,
     JobStatus.IN_PROGRESS: RUN,
     JobStatus.BLOCKED: BLOCKED,
     JobStatus.PAUSED: PAUSED,
-    JobStatus.COMPLETED: OK,
+    JobStatus.COMPLETED: DONE,
     JobStatus.FAILED: FAIL,
     JobStatus.CANCELLED: CANCELLED,
     JobStatus.ARCHIVED: CANCELLED,
@@ -94,7 +99,7 @@ def state_of(status: ExecutionStatus | JobStatus, reason: str | None = None) -> 
 
 
 def state_of_job(job: Job, last: ExecutionStatus | None, running: bool) -> State:
-    """What a job's line says: running and paused first, else how its newest run ended."""
+    """What a job's line says: running, ended, paused, waiting, else how its newest run ended."""
     if running:
         return RUN
     if job.ended_as is not None:
@@ -103,6 +108,8 @@ def state_of_job(job: Job, last: ExecutionStatus | None, running: bool) -> State
         return PAUSED
     if job.blocked_reason:
         return BLOCKED
+    if job.status is JobStatus.PENDING:
+        return PENDING
     return NEW if last is None else state_of(last)
 
 

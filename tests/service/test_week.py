@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from jobs_tui.models.errors import InvalidInput
+from jobs_tui.schedule.cron import parse_cron
+from jobs_tui.schedule.timing import CronTiming, EveryTiming
+from jobs_tui.schedule.zones import zone
 from jobs_tui.service import jobs
 from jobs_tui.service.context import Context
-from jobs_tui.service.week import starts_at, week
+from jobs_tui.service.week import Week, starts_at
+from jobs_tui.service.week import week as week_of
 from jobs_tui.store.database import Store
 from jobs_tui.store.home import Home
 from tests.fakes import FakeClock
@@ -22,6 +25,10 @@ def here(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
     store = Store(Home(tmp_path / "week", tmp_path / "week" / "config.toml"), clock)
     yield Context(store, "tester", "tui")
     store.close()
+
+
+def week(here: Context, cron: str, timezone: str) -> Week:
+    return week_of(here, CronTiming(parse_cron(cron), zone(timezone)), zone(timezone))
 
 
 def test_each_hour_with_a_start_is_marked_in_the_zone_of_the_schedule(here: Context) -> None:
@@ -51,10 +58,15 @@ def test_a_schedule_that_is_rare_has_no_marks(here: Context) -> None:
     assert not any(week(here, "0 0 29 2 *", "UTC").hours)
 
 
-def test_a_bad_expression_names_its_field(here: Context) -> None:
-    with pytest.raises(InvalidInput) as caught:
-        week(here, "61 * * * *", "UTC")
-    assert caught.value.field == "cron_schedule"
+def test_an_interval_is_marked_where_it_starts(here: Context) -> None:
+    anchor = datetime(2026, 8, 22, 1, 30, tzinfo=UTC)
+    found = week_of(here, EveryTiming(anchor, timedelta(hours=36)), zone("UTC"))
+    assert [sorted(hours) for hours in found.hours] == [[], [1], [13], [], [1], [13], []]
+
+
+def test_an_interval_of_a_second_is_looked_at_once_an_hour(here: Context) -> None:
+    found = week_of(here, EveryTiming(here.now(), timedelta(seconds=1)), zone("UTC"))
+    assert all(hours == frozenset(range(24)) for hours in found.hours[1:])
 
 
 def test_jobs_that_start_in_the_same_minute(here: Context) -> None:

@@ -124,7 +124,7 @@ async def test_f2_says_what_is_wrong_and_goes_there_and_writes_nothing(ctx: Cont
 async def test_a_choice_of_a_variable_says_which_keys_it_takes(ctx: Context) -> None:
     app = WizardApp(ctx)
     async with app.run_test(size=NARROW) as pilot:
-        await pilot.press("pagedown", "right", "right", "pagedown", "pagedown")
+        await pilot.press("pagedown", "end", "pagedown", "pagedown")
         await type_text(pilot, "echo {{ x }}")
         await pilot.press("tab")
         assert "REQUIRED AT A START" in shown(app)
@@ -142,7 +142,7 @@ async def test_a_choice_of_a_variable_says_which_keys_it_takes(ctx: Context) -> 
 async def test_f2_creates_from_the_first_step_once_the_draft_is_valid(ctx: Context) -> None:
     app = WizardApp(ctx)
     async with app.run_test(size=NARROW) as pilot:
-        await pilot.press("pagedown", "right", "right", "pagedown", "pagedown")
+        await pilot.press("pagedown", "end", "pagedown", "pagedown")
         await type_text(pilot, "true")
         await pilot.press("pageup", "pageup", "pageup")
         await type_text(pilot, "late name")
@@ -178,10 +178,12 @@ async def test_every_field_is_reached_by_tab(ctx: Context) -> None:
     async with app.run_test(size=NARROW) as pilot:
         await pilot.press("pagedown")
         seen = [focused(app)]
-        for _ in range(6):
+        for _ in range(10):
             await pilot.press("tab")
             seen.append(focused(app))
-        assert seen == ["trigger", "preset", "cron", "timezone", "overlap", "timeout", "retries"]
+        limits = ["start_at", "end_at", "max_runs", "watch"]
+        after = ["overlap", "timeout", "retries"]
+        assert seen == ["trigger", "preset", "cron", "timezone", *limits, *after]
         await pilot.press("shift+tab")
         assert focused(app) == "timeout"
         await pilot.press("shift+tab", "right")
@@ -354,7 +356,7 @@ async def test_a_webhook_shows_its_secret_once_with_a_command_that_signs(ctx: Co
     app = WizardApp(ctx)
     async with app.run_test(size=NARROW) as pilot:
         await type_text(pilot, "hook\n")
-        await pilot.press("right")
+        await pilot.press("end", "left")
         assert "is shown once" in shown(app)
         assert "If missed" not in shown(app)
         await pilot.press("pagedown", "pagedown")
@@ -517,7 +519,7 @@ async def test_a_long_prompt_is_checked_after_a_pause_and_out_of_the_way(ctx: Co
     app = WizardApp(ctx)
     async with app.run_test(size=NARROW) as pilot:
         await type_text(pilot, "a")
-        await pilot.press("pagedown", "right", "right", "pagedown", "pagedown")
+        await pilot.press("pagedown", "end", "pagedown", "pagedown")
         area = app.wizard.query_one("#prompt")
         area.load_text("echo line\n" * 2000 + "echo {{ far }}")  # type: ignore[attr-defined]
         await pilot.pause(0.05)

@@ -25,8 +25,26 @@ STEPS: dict[str, Keys] = {
     "trigger": ["T:db", "pagedown", "tab", "tab", "T:0 9 * * 1-5", "tab", "T:new york", "enter"],
     "trigger_zones": ["T:db", "pagedown", "tab", "tab", "tab", "T:ber"],
     "trigger_fault": ["T:db", "pagedown", "tab", "tab", "T:61 * * * *"],
-    "trigger_busy": ["T:db", "pagedown", "tab", "home", "tab", "tab", "tab", "right"],
-    "webhook": ["T:hook", "pagedown", "right"],
+    "trigger_busy": ["T:db", "pagedown", "tab", "home", *["tab"] * 7, "right"],
+    "once": ["T:pay", "pagedown", "right", "tab", "T:tomorrow 9am"],
+    "once_fault": ["T:pay", "pagedown", "right", "tab", "T:yesterday 9am"],
+    "again": [
+        *["T:poll", "pagedown", "right", "right", "tab", "T:90s", "tab", "tab", "tab"],
+        *["T:tomorrow 9am", "tab", "T:in 3 days", "tab", "T:10", "tab", "right"],
+    ],
+    "goal": [
+        *["T:merge", "pagedown", *["right"] * 3, "tab", "T:5m", "tab", "tab", "tab"],
+        *["T:all pull requests are merged", "tab", "tab", "tab", "T:20"],
+    ],
+    "goal_json": [
+        *["T:merge", "pagedown", *["right"] * 3, "tab", "T:5m", "tab", "tab", *["right"] * 3],
+        *["tab", "T:$.state", "tab", "T:merged"],
+    ],
+    "goal_fault": [
+        *["T:merge", "pagedown", *["right"] * 3, "tab", "T:5m", "tab", "tab", *["right"] * 6],
+        *["tab", "T:{"],
+    ],
+    "webhook": ["T:hook", "pagedown", "end", "left"],
     "who": ["pagedown", "pagedown"],
     "prompt": [
         *["T:db", "pagedown", "tab", "home", "right", "pagedown", "pagedown"],
@@ -62,6 +80,7 @@ def press(keys: Keys) -> Callable[[Pilot[None]], Any]:
 CASES = [
     *((name, NARROW) for name in STEPS),
     *((name, WIDE) for name in ("basics", "trigger", "webhook", "who", "prompt")),
+    *((name, WIDE) for name in ("once", "again", "goal")),
 ]
 
 
@@ -77,6 +96,14 @@ def test_theme(snap_compare: Any, ctx: Context, theme: str) -> None:
     app.theme = theme
     assert theme != DARK.name
     assert snap_compare(app, terminal_size=NARROW, run_before=press(STEPS["prompt_fault"]))
+
+
+@pytest.mark.parametrize("theme", [LIGHT.name, MONO.name])
+@pytest.mark.parametrize("name", ["goal", "once_fault"])
+def test_theme_of_when(snap_compare: Any, ctx: Context, theme: str, name: str) -> None:
+    app = WizardApp(ctx)
+    app.theme = theme
+    assert snap_compare(app, terminal_size=NARROW, run_before=press(STEPS[name]))
 
 
 def test_edit(snap_compare: Any, ctx: Context, make_job: MakeJob) -> None:

@@ -21,7 +21,7 @@ from tests.tui.conftest import MakeJob
 from tests.tui.test_wizard_keys import created, settle
 from tests.tui.wizard_fixtures import NARROW, WIDE, WizardApp, shown, type_text
 
-TO_WHO = ("pagedown", "right", "right", "pagedown")
+TO_WHO = ("pagedown", "end", "pagedown")
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +84,7 @@ async def ranked(app: WizardApp, pilot: Pilot[None]) -> None:
 async def open_who(pilot: Pilot[None], app: WizardApp, prompt: str = "") -> None:
     """A job by hand called j with a prompt, in step 3."""
     await type_text(pilot, "j")
-    await pilot.press("pagedown", "right", "right", "pagedown", "pagedown")
+    await pilot.press("pagedown", "end", "pagedown", "pagedown")
     if prompt:
         await type_text(pilot, prompt)
         await ranked(app, pilot)

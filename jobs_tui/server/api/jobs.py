@@ -33,7 +33,7 @@ from jobs_tui.server.api.models import (
 )
 from jobs_tui.server.api.preview_models import PreviewResponse
 from jobs_tui.server.api.routing import Answer, Query, Route, context_of, either
-from jobs_tui.service import answers, dry_run, idempotency, jobs, lifecycle, runs, starts
+from jobs_tui.service import answers, dry_run, idempotency, jobs, lifecycle, runs, search, starts
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import webhook_base
 from jobs_tui.service.purge import purge_job

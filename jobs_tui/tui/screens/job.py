@@ -30,6 +30,7 @@ from jobs_tui.tui.screens import (
     run_rows,
     run_words,
 )
+from jobs_tui.tui.screens.job_actions import possible
 from jobs_tui.tui.screens.job_screen_actions import ACTIONS, ON_RUN, JobScreenActions
 from jobs_tui.tui.widgets.frame import Bar, link
 from jobs_tui.tui.widgets.run_list import RunList
@@ -243,7 +244,7 @@ class JobScreen(JobScreenActions):
             return bool(self._detail is not None and self._detail.detail.asked)
         if action.id == "job.cancel":
             return True if self.job.live else None
-        return True
+        return possible(action.id, self.job)
 
     # The run under the cursor
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jobs_tui.models.enums import JobStatus
 from jobs_tui.models.job import Job
 from jobs_tui.service import dashboard
 from jobs_tui.service.context import Context
@@ -44,11 +45,21 @@ ACTIONS = (
         15,
         handler="cancel_run",
     ),
+    Action(
+        "jobs.cancel-job",
+        ("X",),
+        "cancel job",
+        "Cancel the job for good (all marked ones); asks",
+        ACT,
+    ),
+    Action("jobs.complete", ("F",), "complete", "Complete the job: its goal is met; asks", ACT),
+    Action("jobs.start-copy", ("C",), "start copy", "Start it again as a copy", ACT, 2),
     Action("jobs.dry-run", ("v",), "dry run", "Show the prompt with its values", ACT, 16),
     Action("jobs.copy", ("y",), "copy", "Copy name, id, URL, curl, prompt or JSON", ACT, 17),
     Action("jobs.budgets", ("B",), "budgets", "How the budgets stand", ACT),
     Action("jobs.examples", ("D",), "load examples", "Load the examples (empty home)", ACT, 6),
     Action("jobs.find", ("slash",), "find", "Find while you type; esc clears", LISTS, 8),
+    Action("jobs.meaning", ("tilde",), "by meaning", "Find by meaning: say it, enter", LISTS),
     Action("jobs.state", ("f",), "state", "Filter by state", LISTS),
     Action("jobs.sort", ("s",), "sort", "Next order", LISTS),
     Action("jobs.reverse", ("o",), "reverse", "Reverse the order", LISTS),
@@ -65,6 +76,20 @@ NEEDS_JOB = frozenset(
     and action.id not in ("jobs.new", "jobs.undo", "jobs.budgets", "jobs.examples")
 ) | {"jobs.mark", "jobs.mark-all"}
 """Actions that mean nothing while the list is empty."""
+ENDS = frozenset({"jobs.cancel-job", "jobs.complete", "job.cancel-job", "job.complete"})
+"""Actions that end a job."""
+COPIES = frozenset({"jobs.start-copy", "job.start-copy"})
+"""Actions for a job that has ended."""
+
+
+def possible(action_id: str, job: Job | None) -> bool | None:
+    """Whether an action fits the life of a job: what has ended is only started as a copy."""
+    ended = job is not None and job.ended_as is not None
+    if action_id in COPIES:
+        return ended
+    if action_id in ENDS:
+        return None if ended and job is not None and job.ended_as is not JobStatus.FAILED else True
+    return True
 
 
 class JobActions(BaseScreen):
@@ -176,6 +201,19 @@ class JobActions(BaseScreen):
             self.say("Nothing of it is running or waiting.")
         else:
             operations.cancel(self, live[-1])
+
+    def action_cancel_job(self) -> None:
+        """End it for good."""
+        operations.end_job(self, self.chosen(), JobStatus.CANCELLED)
+
+    def action_complete(self) -> None:
+        """Its goal is met."""
+        operations.end_job(self, self.chosen(), JobStatus.COMPLETED)
+
+    def action_start_copy(self) -> None:
+        """Start it again as a copy."""
+        if (line := self.line()) is not None:
+            operations.start_copy(self, line.job)
 
     def action_dry_run(self) -> None:
         """Show the prompt as it would be."""

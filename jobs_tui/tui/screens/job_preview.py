@@ -10,7 +10,7 @@ from textual.content import Content
 from jobs_tui.agents.budgets import Standing
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.config import JobConfig, job_config
-from jobs_tui.models.enums import ExecutionStatus
+from jobs_tui.models.enums import ExecutionStatus, JobStatus, TriggerType
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.execution import Execution, LogLine
 from jobs_tui.models.job import Job
@@ -18,10 +18,10 @@ from jobs_tui.schedule.zones import zone
 from jobs_tui.service import budgets, dashboard, jobs, runs
 from jobs_tui.service.context import Context
 from jobs_tui.service.waiting import Waiting
-from jobs_tui.tui.screens import budget_words
+from jobs_tui.tui.screens import budget_words, progress
 from jobs_tui.tui.screens.job_words import doer
 from jobs_tui.tui.spans import ago, bars, day_time, long_span, span, took, until
-from jobs_tui.tui.theme import BLOCKED, PAUSED, state_of
+from jobs_tui.tui.theme import BLOCKED, PAUSED, PENDING, state_of
 
 RUNS, TAIL = 6, 4
 """Lines of history and of log in the side pane."""
@@ -90,7 +90,8 @@ def _waits(ctx: Context, job: Job, live: list[Execution]) -> str:
         return ""
     waiting = Waiting(ctx)
     reasons = (waiting.reason(run) for run in reversed(live))
-    return next((reason for reason in reasons if reason), job.blocked_reason or "")
+    why = job.blocked_reason or progress.waits(job)
+    return next((reason for reason in reasons if reason), why)
 
 
 def _standings(ctx: Context, job: Job) -> list[Standing]:
@@ -119,7 +120,7 @@ def short(preview: Preview, now: datetime, width: int) -> Content:
         width,
     )
     times = [f"{moment:%a} {moment.day} {moment:%H:%M}" for moment in preview.next_runs]
-    coming = ", ".join(times) if times else "paused" if not job.enabled else ""
+    coming = ", ".join(times) if times else _idle(job)
     when = _fit(
         [
             (plain(preview.words), ""),
@@ -187,12 +188,19 @@ def _head(preview: Preview, now: datetime, width: int) -> list[Content]:
             name,
             _fit([(state.label, state.style), f" {since}{of}", _label(f"   #{run.number}")], width),
         ]
+    if job.ended_as is not None:
+        state = state_of(job.ended_as)
+        why = _wrapped(progress.why_ended(job) or state.meaning, width - 8, 3)
+        line = Content.assemble((f"{state.label}", state.style), f"  {why[0]}")
+        return [name, line, *(Content(f"{'':8}{more}") for more in why[1:])]
     if not job.enabled:
         line = _fit([(PAUSED.label, PAUSED.style), _label("  nothing starts it but you")], width)
         return [name, line]
     last = preview.history[0] if preview.history else None
     if preview.waits:
         state = state_of(last.status) if last is not None and last.status.live else BLOCKED
+        if state is BLOCKED and job.status is JobStatus.PENDING:
+            state = PENDING
         why = _wrapped(plain(preview.waits), width - 7, 3)
         first = Content.assemble((f"{state.label} ", state.style), why[0])
         return [name, first, *(Content(f"{'':7}{more}") for more in why[1:])]
@@ -217,7 +225,8 @@ def _when(preview: Preview, now: datetime, width: int) -> list[Content]:
     words = _wrapped(plain(preview.words), width - 6, 2)
     lines = [_labelled("WHEN" if not place else "", text) for place, text in enumerate(words)]
     overlap = preview.config.overlap
-    if preview.next_runs:
+    definition = preview.job.definition
+    if preview.next_runs and definition.trigger_type in (TriggerType.CRON, TriggerType.RECURRING):
         also = "overlap: skip" if overlap == "skip" else "runs may overlap"
         lines.append(_labelled("", f"missed: run once   {also}", "$quiet"))
     place = _zone(preview.job)
@@ -227,7 +236,17 @@ def _when(preview: Preview, now: datetime, width: int) -> list[Content]:
         until_then = f"in {long_span(left)}" if left > 0 else until(moment, now)
         label = "NEXT" if not index else ""
         lines.append(_fit([_label(f"{label:<6}"), text, _label(f" {until_then}")], width))
+    far = _wrapped(progress.words(preview.job), width - 6, 3)
+    lines += [_labelled("FAR" if not place else "", text) for place, text in enumerate(far) if text]
     return lines
+
+
+def _idle(job: Job) -> str:
+    """What it says in place of a next start."""
+    if job.ended_as is not None:
+        why = progress.why_ended(job)
+        return f"{job.ended_as.value}{f': {why}' if why else ''}"
+    return progress.waits(job) or ("paused" if not job.enabled else "")
 
 
 def _history_line(run: Execution, now: datetime, width: int) -> Content:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from jobs_tui.models.enums import JobStatus
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Job
 from jobs_tui.service import dashboard
@@ -22,6 +23,9 @@ ACTIONS = (
     Action("job.clone", ("c",), "clone", "New job like this one", ACT, 13),
     Action("job.pause", ("p",), "pause", "Pause or resume the job", ACT, 5),
     Action("job.cancel", ("x",), "cancel", "Cancel the run; asks", ACT, 10, handler="cancel_run"),
+    Action("job.cancel-job", ("X",), "cancel job", "Cancel the job for good; asks", ACT),
+    Action("job.complete", ("F",), "complete", "Complete the job: its goal is met; asks", ACT),
+    Action("job.start-copy", ("C",), "start copy", "Start it again as a copy", ACT, 2),
     Action("job.dry-run", ("v",), "dry run", "Show the prompt with its values", ACT, 14),
     Action("job.delete", ("d",), "delete", "Delete the job; asks", ACT, 11),
     Action("job.copy", ("y",), "copy", "Copy name, id, URL, curl, prompt or JSON", ACT, 7),
@@ -76,6 +80,18 @@ class JobScreenActions(BaseScreen):
     def action_pause(self) -> None:
         """Pause or resume."""
         operations.pause_or_resume(self, [self.job])
+
+    def action_cancel_job(self) -> None:
+        """End the job for good."""
+        operations.end_job(self, [self.job], JobStatus.CANCELLED)
+
+    def action_complete(self) -> None:
+        """Its goal is met."""
+        operations.end_job(self, [self.job], JobStatus.COMPLETED)
+
+    def action_start_copy(self) -> None:
+        """Start it again as a copy."""
+        operations.start_copy(self, self.job)
 
     def action_dry_run(self) -> None:
         """Show the prompt as it would be."""

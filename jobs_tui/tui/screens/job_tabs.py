@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 from textual.content import Content
@@ -12,11 +13,14 @@ from jobs_tui.models.config import job_config
 from jobs_tui.models.enums import ExecutionStatus, TriggerType
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.execution import Delivery
+from jobs_tui.models.job import Definition, Job
+from jobs_tui.schedule.durations import span_words
+from jobs_tui.schedule.timing import counts_from_end, delay_of, is_timed
 from jobs_tui.service import job_detail, preview
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import webhook_url
 from jobs_tui.tui.dialogs import text_of
-from jobs_tui.tui.screens import hook_rows
+from jobs_tui.tui.screens import hook_rows, progress
 from jobs_tui.tui.screens.job_words import JobFacts, doer
 from jobs_tui.tui.spans import day_time, long_span, span, took
 from jobs_tui.tui.theme import state_of
@@ -96,7 +100,7 @@ def schedule(ctx: Context, facts: JobFacts, now: datetime) -> Content:
                 _hint("y copies the URL or a signed curl command."),
             ]
         )
-    if written.schedule is None:
+    if not is_timed(written):
         return Content("\n").join(
             [
                 _field("starts", "by hand, by command or by API"),
@@ -104,34 +108,80 @@ def schedule(ctx: Context, facts: JobFacts, now: datetime) -> Content:
                 _hint("r runs it now, e gives it a schedule or a webhook."),
             ]
         )
-    name = written.cron_timezone or "UTC"
     try:
-        shown = preview.schedule(ctx, written.schedule, name, COMING)
+        shown = preview.of_definition(ctx, written, job, COMING)
+        readings = preview.readings(ctx, written)
     except JobsTuiError as error:
         return Content.styled(plain(error.sentence()), "$state-warn")
+    rows = [
+        *_timing(written, shown.words if shown is not None else facts.words, readings),
+        *_far(job),
+        Content(""),
+    ]
+    if shown is not None and job.ended_as is None:
+        rows += _coming(facts, shown, now)
+    if state := progress.state_lines(job):
+        rows += [Content(""), _title("STATE, LEFT FOR THE NEXT RUN"), *state]
+    return Content("\n").join(rows)
+
+
+def _timing(written: Definition, words: str, readings: Mapping[str, str]) -> list[Content]:
     config = job_config(written.config)
     overlap = "a start is skipped while a run goes on"
     if config.overlap != "skip":
         overlap = f"up to {config.max_parallel} runs at once"
-    rows = [
-        _field("in words", plain(shown.words)),
-        _field("cron", plain(written.schedule)),
-        _field("time zone", plain(name)),
+    rows = [_field("in words", plain(words))]
+    if written.schedule is not None:
+        rows.append(_field("cron", plain(written.schedule)))
+    rows.append(_field("time zone", plain(written.cron_timezone or "UTC")))
+    named = (("run_at", "starts"), ("start_at", "begins"), ("end_at", "ends"))
+    rows += [_field(label, plain(readings[name])) for name, label in named if name in readings]
+    if written.watch is not None:
+        rows.append(_field("answers", "only changes are told"))
+    if written.trigger_type is TriggerType.ONE_OFF:
+        return [*rows, _field("missed", "started as soon as an engine is back, however late")]
+    if counts_from_end(written):
+        return rows
+    return [
+        *rows,
         _field("overlap", overlap),
         _field("missed", f"the newest one of the last {span(config.catchup_window)} is made up"),
         _field("grace", f"up to {span(config.grace)} late is on time"),
-        Content(""),
-        _title("NEXT RUNS" if job.enabled else "WHEN RESUMED, IT WOULD RUN"),
     ]
+
+
+def _far(job: Job) -> list[Content]:
+    """Why it has ended, how far it is, when it is done."""
+    rows = []
+    if job.ended_as is not None:
+        why = progress.why_ended(job)
+        rows.append(_field("ended", f"{job.ended_as.value}{f': {why}' if why else ''}"))
+    told = (
+        ("waits", progress.waits(job)),
+        ("until", progress.until(job)),
+        ("runs", progress.runs_words(job)),
+        ("last run", plain(job.goal or "")),
+        ("problem", plain(job.problem or "")),
+    )
+    return rows + [_field(label, text) for label, text in told if text]
+
+
+def _coming(facts: JobFacts, shown: preview.SchedulePreview, now: datetime) -> list[Content]:
+    job = facts.job
+    rows = [_title("NEXT RUNS" if job.enabled else "WHEN RESUMED, IT WOULD RUN")]
     for moment in shown.next_runs:
         left = long_span((moment - now).total_seconds())
         when = f"{moment:%a} {moment.day:2d} {moment:%b %Y  %H:%M} {moment:%Z}"
         rows.append(Content.assemble(f"  {when:<30}", (f"in {left}", "$quiet")))
-    rows += [
+    if counts_from_end(job.definition):
+        pause = span_words(delay_of(job.definition).total_seconds())
+        rows.append(_hint(f"  then {pause} after the end of each run"))
+    elif not shown.next_runs:
+        rows.append(_hint("  none"))
+    return rows + [
         Content.assemble(("! ", "$state-warn"), plain(note))
         for note in (*shown.warnings, *shown.clock_changes)
     ]
-    return Content("\n").join(rows)
 
 
 def stats(ctx: Context, facts: JobFacts, now: datetime) -> Content:

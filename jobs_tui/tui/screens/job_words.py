@@ -13,10 +13,11 @@ from jobs_tui.models.enums import ExecutionStatus, TriggerType
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Definition, Job
+from jobs_tui.schedule.timing import is_timed
 from jobs_tui.schedule.zones import zone
 from jobs_tui.service import dashboard, job_detail, jobs
 from jobs_tui.service.context import Context
-from jobs_tui.tui.screens import run_rows
+from jobs_tui.tui.screens import progress, run_rows
 from jobs_tui.tui.spans import bars, day_time, long_span, took
 from jobs_tui.tui.theme import CANCELLED, FAIL, state_of, state_of_job
 from jobs_tui.tui.widgets.frame import spread
@@ -48,7 +49,7 @@ def load(ctx: Context, job_id: str, strip: int) -> JobFacts:
     problem, words = "", job.definition.trigger_type.sentence
     coming: tuple[datetime, ...] = ()
     try:
-        if job.definition.schedule is not None:
+        if is_timed(job.definition):
             place = zone(job.definition.cron_timezone or "UTC")
         words = dashboard.trigger_words(job)
         coming = dashboard.next_runs(ctx, job, 5)
@@ -132,7 +133,8 @@ def _record(facts: JobFacts, width: int, wide: bool) -> Content:
     gap = "     " if wide else "   "
     total = job.successful_executions + job.failed_executions
     parts: list[Part] = [
-        f" {plain(facts.words)}",
+        " ",
+        Content(plain(facts.words)).truncate(max(20, width - 40), ellipsis=True),
         gap,
         (f"{kind} ", "$quiet"),
         name,
@@ -163,6 +165,8 @@ def _next(facts: JobFacts, now: datetime, width: int, wide: bool) -> Content:
     elif not job.enabled:
         why = plain(job.status_reason or "nothing starts it but you")
         left = [(" = paused", "$state-idle bold"), (f": {why}; p resumes", "$quiet")]
+    elif waits := progress.waits(job):
+        left = [(f" . {waits}", "$state-wait")]
     elif facts.next_runs:
         left = [(" next  ", "$quiet")]
         day = None
@@ -174,14 +178,22 @@ def _next(facts: JobFacts, now: datetime, width: int, wide: bool) -> Content:
             ]
             day = moment.date()
         first = (facts.next_runs[0] - now).total_seconds()
-        left.append((f"in {long_span(first)}", "$quiet"))
+        left.append((f"in {long_span(first)}" if first > 0 else "now", "$quiet"))
     elif job.definition.trigger_type is TriggerType.WEBHOOK:
         left = [(" starts when its webhook is called", "$quiet")]
-    else:
+    elif job.definition.trigger_type is TriggerType.MANUAL:
         left = [(" starts by hand: r", "$quiet")]
+    elif job.live:
+        left = [(" next  follows from the end of this run", "$quiet")]
+    else:
+        left = [(" nothing is due any more", "$quiet")]
     right = Content("")
     if job.definition.trigger_type is TriggerType.CRON:
         config = job_config(job.definition.config)
         overlap = "skip" if config.overlap == "skip" else f"up to {config.max_parallel} at once"
         right = Content.styled(f"missed: run once   overlap: {overlap} ", "$quiet")
-    return spread(Content.assemble(*left), right, width)
+    row = Content.assemble(*left)
+    if how_far := progress.words(job):
+        room = max(0, width - row.cell_length - 3)
+        right = Content.assemble(Content(how_far).truncate(room, ellipsis=True), " ")
+    return spread(row, right, width)

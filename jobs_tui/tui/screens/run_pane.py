@@ -16,7 +16,7 @@ from jobs_tui.service.context import Context
 from jobs_tui.service.run_detail import RunDetail, run_detail
 from jobs_tui.tui.base import BaseScreen
 from jobs_tui.tui.dialogs import MessageDialog
-from jobs_tui.tui.screens import run_sections, run_words
+from jobs_tui.tui.screens import run_outcome, run_sections, run_words
 from jobs_tui.tui.screens.run_outbox import delivered
 from jobs_tui.tui.screens.run_sections import fit, row, title, wrapped
 from jobs_tui.tui.spans import took
@@ -82,6 +82,7 @@ def pane(facts: Facts, now: datetime, width: int, *, first: str = "") -> Content
     lines.append(row("by", run_words.by(run), width))
     lines += run_sections.doer(detail, width)
     lines += _tries(detail, width)
+    lines += run_outcome.told(run, width)
     if facts.lines:
         word = "line" if facts.lines == 1 else "lines"
         about = f", {run_words.size(run.log_bytes)}" if run.log_bytes else ""
@@ -90,6 +91,7 @@ def pane(facts: Facts, now: datetime, width: int, *, first: str = "") -> Content
     lines += run_sections.choice(detail.choice, width)
     lines += delivered(detail, now, width)
     lines += _values(run, width)
+    lines += run_outcome.change(run, width)
     lines += _tail(facts, width)
     return Content("\n").join(lines)
 

@@ -90,7 +90,7 @@ def _tail(run: Execution, now: datetime, waits: str | None) -> tuple[Cell, Cell,
     quiet = run.status in (ExecutionStatus.COMPLETED, ExecutionStatus.RUNNING)
     return (
         run_words.duration(run, now),
-        (run_words.BY[run.kind], "$quiet"),
+        (run_words.made_by(run), "$quiet"),
         (said, "$quiet" if quiet else style) if said else ("--", "$quiet"),
     )
 

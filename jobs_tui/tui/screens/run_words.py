@@ -8,20 +8,25 @@ from typing import Any
 from textual.content import Content
 
 from jobs_tui.guard.terminal_text import plain
-from jobs_tui.models.enums import ExecutionStatus, Kind
+from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
 from jobs_tui.models.execution import Execution
 from jobs_tui.tui.spans import took
 from jobs_tui.tui.theme import State, state_of
 
-BY = {
-    Kind.SCHEDULED: "cron",
+_BY = {
     Kind.CATCH_UP: "late",
     Kind.WEBHOOK: "hook",
     Kind.MANUAL: "manual",
     Kind.API: "api",
     Kind.RERUN: "rerun",
+    Kind.CHAIN: "chain",
 }
-"""Why it was made, at most 6 characters."""
+_TIMER = {
+    TriggerType.CRON: "cron",
+    TriggerType.ONE_OFF: "once",
+    TriggerType.RECURRING: "every",
+    TriggerType.ONGOING: "goal",
+}
 _REASONS = {
     "overlap": "previous still running",
     "too-late": "engine was down, too late to make up",
@@ -35,7 +40,27 @@ _TIME = {
     "manual": "by hand",
     "api": "by a program",
     "rerun": "again",
+    "chain": "after a run of another job",
 }
+VERDICTS = {
+    "done": ("done", "$state-ok"),
+    "not_done": ("not done", "$state-wait"),
+    "blocked": ("blocked", "$state-warn"),
+}
+"""What an agent says of the goal: words and style."""
+
+
+def made_by(run: Execution) -> str:
+    """Why it was made, at most 6 characters: ``cron``, ``once``, ``hook``, ``chain``."""
+    return _BY.get(run.kind) or _TIMER.get(run.trigger_type, "timer")
+
+
+def verdict(run: Execution) -> tuple[str, str] | None:
+    """What its agent said of the goal, with the reason, and a style; None: nothing."""
+    if run.verdict is None:
+        return None
+    words, style = VERDICTS.get(run.verdict, (run.verdict, ""))
+    return (f"{words}: {plain(run.verdict_reason)}" if run.verdict_reason else words), style
 
 
 def state(run: Execution) -> State:

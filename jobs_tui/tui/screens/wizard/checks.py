@@ -36,6 +36,15 @@ _STEP_BY_FIELD = {
     "trigger_type": TRIGGER,
     "cron_schedule": TRIGGER,
     "cron_timezone": TRIGGER,
+    "run_at": TRIGGER,
+    "interval_seconds": TRIGGER,
+    "interval_mode": TRIGGER,
+    "start_at": TRIGGER,
+    "end_at": TRIGGER,
+    "max_runs": TRIGGER,
+    "end_condition": TRIGGER,
+    "watch": TRIGGER,
+    "conversation": TRIGGER,
     "config": TRIGGER,
     "planning_mode": WHO,
     "entity_type": WHO,
@@ -85,12 +94,39 @@ def _part(draft: Draft, step: int) -> dict[str, Any]:
     if step == BASICS:
         return draft.basics()
     if step == TRIGGER:
-        return draft.when()
+        return trigger_fields(draft)
     if step == WHO:
         return draft.who()
-    # A variable without a default is wrong for a schedule only, whatever the schedule is.
-    schedule = {"trigger_type": draft.trigger, "cron_schedule": "0 0 * * *"}
+    # A variable without a default is wrong for what starts by itself only, whenever that is.
+    timed = draft.trigger not in ("webhook", "manual")
+    schedule = {"trigger_type": "cron" if timed else draft.trigger, "cron_schedule": "0 0 * * *"}
     return draft.who() | draft.what() | schedule
+
+
+def trigger_fields(draft: Draft) -> dict[str, Any]:
+    """The fields of the second step, for a check: what an edited job has is not refused.
+
+    Raises:
+        InvalidInput: one of them cannot be read.
+    """
+    return draft.when() | _let_be(draft)
+
+
+def _let_be(draft: Draft) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for name in draft.as_kept():
+        kept |= {"now_if_past": True} if name == "run_at" else {name: None}
+    return kept
+
+
+def when_definition(ctx: Context, draft: Draft) -> Definition:
+    """A job that is good everywhere else, with the timing of the draft.
+
+    Raises:
+        InvalidInput: the second step is not right yet.
+    """
+    found = preview.draft(ctx, _GOOD | trigger_fields(draft)).definition
+    return replace(found, **draft.as_kept())
 
 
 def problems(ctx: Context, draft: Draft) -> tuple[Problem | None, ...]:
@@ -105,7 +141,7 @@ def first_problem(ctx: Context, draft: Draft) -> Problem | None:
 
 def _whole(ctx: Context, draft: Draft) -> Problem | None:
     try:
-        preview.draft(ctx, draft.job_fields())
+        preview.draft(ctx, draft.job_fields() | _let_be(draft))
     except JobsTuiError as error:
         return of_error(error)
     return None
@@ -147,7 +183,7 @@ def variables_of(ctx: Context, draft: Draft) -> tuple[str, ...]:
 def warnings_of(ctx: Context, draft: Draft) -> tuple[str, ...]:
     """What a careful person would still want to know about the whole draft; () while not valid."""
     try:
-        return preview.draft(ctx, draft.job_fields()).warnings
+        return preview.draft(ctx, draft.job_fields() | _let_be(draft)).warnings
     except JobsTuiError:
         return ()
 
@@ -188,7 +224,7 @@ def whole_dry_run(ctx: Context, draft: Draft, job_id: str | None) -> Whole:
     if wrong[BASICS] is None:
         fields |= draft.basics()
     if wrong[TRIGGER] is None and wrong[PROMPT] is None:
-        fields |= draft.when()
+        fields |= trigger_fields(draft)
     return of_fields(ctx, fields, job_id=job_id)
 
 

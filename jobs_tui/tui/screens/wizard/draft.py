@@ -14,7 +14,9 @@ from jobs_tui.models.config import Retry, job_config
 from jobs_tui.models.enums import ExecutorType, PlanningMode
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job import DEFAULT_AGENT, Job
+from jobs_tui.tui.screens.wizard import when
 from jobs_tui.tui.screens.wizard.durations import in_words, seconds
+from jobs_tui.tui.screens.wizard.when import WhenDraft
 
 TIMEOUT, RETRIES, PARALLEL = "config.timeout", "config.retry.max_attempts", "config.max_parallel"
 _MOST_RETRIES = 99
@@ -51,16 +53,13 @@ class Variable:
 
 
 @dataclass(slots=True)
-class Draft:
-    """The whole form. ``config`` carries what the form does not show."""
+class Draft(WhenDraft):
+    """The whole form. ``config`` and ``unseen`` carry what the form does not show."""
 
     name: str = ""
     description: str = ""
     enabled: bool = True
     tags: str = ""
-    trigger: str = "cron"
-    cron: str = ""
-    timezone: str = "UTC"
     overlap: str = "skip"
     max_parallel: str = "10"
     timeout: str = "1h"
@@ -77,6 +76,8 @@ class Draft:
     used: tuple[str, ...] = ()
     """Variables that the prompt uses, in order, built-in ones left out."""
     config: dict[str, Any] = field(default_factory=dict)
+    unseen: dict[str, Any] = field(default_factory=dict)
+    """Fields of a job that the form does not show: a copy has them too."""
 
     def job_fields(self) -> dict[str, Any]:
         """The fields of JobCreate.
@@ -84,7 +85,7 @@ class Draft:
         Raises:
             InvalidInput: a number or a duration cannot be read; ``field`` names it.
         """
-        return self.basics() | self.when() | self.who() | self.what()
+        return self.unseen | self.basics() | self.when() | self.who() | self.what()
 
     def basics(self) -> dict[str, Any]:
         """The fields of the first step."""
@@ -97,12 +98,7 @@ class Draft:
 
     def when(self) -> dict[str, Any]:
         """The fields of the second step. Raises as :meth:`job_fields`."""
-        return {
-            "trigger_type": self.trigger,
-            "cron_schedule": self.cron if self.trigger == "cron" else None,
-            "cron_timezone": self.timezone,
-            "config": self.job_config(),
-        }
+        return self.timing() | {"config": self.job_config()}
 
     def who(self) -> dict[str, Any]:
         """The fields of the third step."""
@@ -204,14 +200,11 @@ class Draft:
 def of_job(job: Job) -> Draft:
     """The form of a job that exists."""
     definition, config = job.definition, job_config(job.definition.config)
-    return Draft(
+    draft = Draft(
         name=definition.name,
         description=definition.description or "",
         enabled=job.enabled,
         tags=", ".join(definition.tags),
-        trigger=definition.trigger_type.value,
-        cron=definition.cron_schedule or "",
-        timezone=definition.cron_timezone or "UTC",
         overlap=config.overlap,
         max_parallel=str(config.max_parallel),
         timeout=in_words(config.timeout),
@@ -228,7 +221,16 @@ def of_job(job: Job) -> Draft:
             for one in definition.parameters
         },
         config=dict(definition.config),
+        unseen={
+            "execution_environment": definition.execution_environment,
+            "depends_on": list(definition.depends_on),
+            "deliver_to": list(definition.deliver_to),
+            "deliver_when": definition.deliver_when.value,
+        },
     )
+    for name, value in when.fields_of(definition).items():
+        setattr(draft, name, value)
+    return draft
 
 
 def from_json(data: Mapping[str, Any]) -> Draft:

@@ -44,6 +44,45 @@ Type a part of a name (berlin, new york), choose with up and down,
 take it with enter. The job follows the clocks of that zone; what
 happens when they change is written below the next runs.
 
+ONCE
+A time in words or figures: tomorrow 9am, in 3 days, friday 17:00,
+2026-12-24 09:00. It is read in the time zone of the job; the reading
+stands below it. An engine that was down starts it when it is back.
+
+AGAIN AND AGAIN
+Every 90s, 5m, 2h, 1d or 10 minutes, from 1 second up. From start to
+start: however long runs take. From the end of each run: a pause.
+
+UNTIL A GOAL
+It starts at once and again after each run, with a pause, until what
+is chosen holds; then it is completed.
+it says it is done   the agent's verdict, on the goal that you name
+exit code            a run ends with this number
+text                 the answer contains it, or matches a regex
+JSON path            $.state leads to something, or to this value
+expression           results[0].exit_code == 0 and runs > 2: results
+                     are newest first, with .status .exit_code
+                     .answer .json
+changed              the answer differs from the one before
+several              any of them, as JSON:
+                     {"any": [{"type": "exit_code", "equals": 0},
+                              {"type": "text", "contains": "ok"}]}
+limits only          the end or the number of runs
+
+A run tells its verdict in a last line that is a JSON object:
+{"verdict": "done", "reason": "...", "state": {...}}; verdict is done,
+not_done or blocked. The next run gets {{ state }}, {{ last_answer }}
+and {{ last_result }}.
+
+BEGIN, END, RUNS
+Nothing starts before the begin or after the end; after so many starts
+the job is completed.
+
+ANSWERS
+tell changes only: each answer is compared with the one before, and
+only a difference is worth reporting. Lines that match a regex, such
+as a clock, can be left out.
+
 WEBHOOK
 Address and secret are made when the job is created; the secret is
 shown once.

@@ -44,6 +44,7 @@ def opening(ctx: Context, job_id: str | None, *, clone: bool, fresh: bool = Fals
         draft_id = f"clone:{job_id}" if clone else job_id
         if clone:
             base.name = f"{base.name[:250]} copy"
+            base.forget_kept()
         elif job.webhook_path is not None:
             url = engine_state.webhook_url(ctx, job.webhook_path)
     kept = None if fresh else drafts.load(ctx, draft_id)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from textual.containers import VerticalScroll
 from textual.content import Content
 
 from jobs_tui.models.errors import JobsTuiError
-from jobs_tui.service import preview
 from jobs_tui.service.week import starts_at, week
 from jobs_tui.tui.base import WIDE
 from jobs_tui.tui.screens.wizard import side
+from jobs_tui.tui.screens.wizard.ahead import Ahead, ahead
 from jobs_tui.tui.screens.wizard.checks import PROMPT, TRIGGER, WHO, Assessment
 from jobs_tui.tui.screens.wizard.step import Form
+from jobs_tui.tui.screens.wizard.when import WhenDraft
+from jobs_tui.tui.screens.wizard.when_rows import TIMED
 from jobs_tui.tui.screens.wizard.who import Who
 from jobs_tui.tui.widgets.fields.field import Words
+
+_TIMED_BY = tuple(one.name for one in fields(WhenDraft))
 
 
 class SidePanel(VerticalScroll, can_focus=False):
@@ -23,7 +29,7 @@ class SidePanel(VerticalScroll, can_focus=False):
         super().__init__(Words(id="side-words"), id="side")
         self._form = form
         self._last: tuple[int, Assessment] | None = None
-        self._week: tuple[tuple[str, str, str], list[Content]] | None = None
+        self._week: tuple[str, list[Content]] | None = None
 
     def show(self, step: int, assessment: Assessment) -> None:
         """Draw it for a step."""
@@ -41,8 +47,8 @@ class SidePanel(VerticalScroll, can_focus=False):
     def _lines(self, step: int, assessment: Assessment) -> list[Content]:
         draft = self._form.draft
         if step == TRIGGER:
-            if draft.trigger == "cron":
-                return [*self._calendar(), *side.cron_help()]
+            if draft.trigger in TIMED:
+                return [*self._calendar(), *side.TIMED_HELP[draft.trigger]()]
             return side.hook_help() if draft.trigger == "webhook" else side.hand_help()
         if step == WHO:
             who = self.screen.query_one(Who)
@@ -51,18 +57,26 @@ class SidePanel(VerticalScroll, can_focus=False):
             rows = side.checks_of(assessment.problems, assessment.warnings)
             smart = self.screen.query_one(Who).smart if draft.smart else None
             return side.dry_run(assessment.dry_run, rows, smart)
-        return side.summary(draft)
+        return side.summary(self._form.ctx, draft)
 
     def _calendar(self) -> list[Content]:
-        draft, ctx = self._form.draft, self._form.ctx
-        key = (draft.cron, draft.timezone, f"{ctx.now():%Y-%m-%d %H:%M}")
+        form = self._form
+        now = form.ctx.now()
+        key = f"{[getattr(form.draft, name) for name in _TIMED_BY]}{now:%Y-%m-%d %H:%M}"
         if self._week is None or self._week[0] != key:
             try:
-                found = week(ctx, draft.cron, draft.timezone)
-                first = preview.schedule(ctx, draft.cron, draft.timezone, 1).next_runs
-                names = starts_at(ctx, first[0], self._form.job_id) if first else []
-                lines = [*side.week_grid(found), *side.also_then(names), Content("")]
+                seen = ahead(form.ctx, form.draft, 1, form.job_id)
             except JobsTuiError:
-                lines = []  # the form says what is wrong
-            self._week = (key, lines)
+                seen = None  # the form says what is wrong
+            self._week = (key, [] if seen is None else self._days(seen))
         return self._week[1]
+
+    def _days(self, seen: Ahead) -> list[Content]:
+        ctx, first = self._form.ctx, seen.next_runs
+        lines: list[Content] = []
+        draft = self._form.draft
+        if draft.trigger in ("cron", "recurring") and not draft.counts_from_end:
+            lines = side.week_grid(week(ctx, seen.timing, seen.place))
+        names = starts_at(ctx, first[0], self._form.job_id) if first else []
+        also = side.also_then(names)
+        return [*lines, *(also if lines else also[1:]), *([Content("")] if lines or also else [])]

@@ -89,7 +89,9 @@ class Prompt(Step):
         table = self.query_one(VariableTable)
         table.set_class(not entries, "hidden")
         table.show(entries)
-        self.query_one("#sentence", Words).say(sentences.whole_job(draft, self.smart))
+        self.query_one("#sentence", Words).say(
+            sentences.whole_job(self.form.ctx, draft, self.smart)
+        )
 
     def _say(self, hint: Hint, problem: Problem | None) -> None:
         fault = self.fault(problem, "prompt_template", "parameters", "system_prompt")

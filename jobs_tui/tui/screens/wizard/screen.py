@@ -51,6 +51,7 @@ class WizardScreen(BaseScreen):
     Args:
         job_id: the job to change, or to copy with ``clone``; None for a new one.
         done: gets what was made; by default the screen below says it and starts the run.
+        fault: why the form was opened: said at the field that it names.
     """
 
     NAME = "wizard"
@@ -68,10 +69,11 @@ class WizardScreen(BaseScreen):
         clone: bool = False,
         mode: str | None = None,
         done: Callable[[finish.Result], None] | None = None,
+        fault: JobsTuiError | None = None,
     ) -> None:
         super().__init__(ctx, mode=mode)
         self._clone, self.done = clone, done
-        self._source = job_id
+        self._source, self._fault = job_id, fault
         self._missing: NotFound | None = None
         try:
             self.opening = opening(ctx, job_id, clone=clone)
@@ -122,6 +124,8 @@ class WizardScreen(BaseScreen):
         self.looking.begin()
         if self.opening.restored:
             self.say("Your draft is as you left it. F8 throws it away and begins again.")
+        if self._fault is not None:
+            self.show_problem(checks.of_error(self._fault))
 
     def on_unmount(self) -> None:
         """Textual's message: nothing that was typed is lost."""
@@ -167,7 +171,9 @@ class WizardScreen(BaseScreen):
     @property
     def has_runs(self) -> bool:
         """Whether there is a schedule to look at in the step that is open."""
-        return self.at == TRIGGER and self.form.draft.trigger == "cron"
+        draft = self.form.draft
+        several = draft.trigger in ("cron", "recurring") and not draft.counts_from_end
+        return self.at == TRIGGER and several
 
     def available(self, action: Action) -> bool | None:
         """See BaseScreen."""

@@ -9,7 +9,10 @@ from jobs_tui.agents.smart.ranking import Selection
 from jobs_tui.models.enums import ExecutorType
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.schedule.cron import parse_cron
-from jobs_tui.schedule.words import describe, weekday_note
+from jobs_tui.schedule.timing_words import timing_words
+from jobs_tui.schedule.words import weekday_note
+from jobs_tui.service.context import Context
+from jobs_tui.tui.screens.wizard.checks import when_definition
 from jobs_tui.tui.screens.wizard.draft import Draft
 from jobs_tui.tui.spans import long_span
 
@@ -29,14 +32,14 @@ def preset_of(cron: str) -> str:
     return text if text in dict(PRESETS) else OWN
 
 
-def trigger_words(draft: Draft) -> str:
-    """When it starts; empty while that is not known."""
+def trigger_words(ctx: Context, draft: Draft) -> str:
+    """When it starts and ends; empty while that is not known."""
     if draft.trigger == "webhook":
         return "when a signed HTTP request arrives"
     if draft.trigger == "manual":
         return "by hand only"
     try:
-        return f"{describe(parse_cron(draft.cron))} ({draft.timezone})"
+        return timing_words(when_definition(ctx, draft))
     except JobsTuiError:
         return ""
 
@@ -68,14 +71,16 @@ def who_words(draft: Draft, smart: Selection | None = None) -> str:
     return f"{draft.mode.removeprefix('predefined_')} {draft.entity_id}{where}"
 
 
-def whole_job(draft: Draft, smart: Selection | None = None) -> str:
+def whole_job(ctx: Context, draft: Draft, smart: Selection | None = None) -> str:
     """The job in one sentence, as the last thing before it is made."""
     retries = draft.retries.strip()
+    overlap = "skip" if draft.overlap == "skip" else f"up to {draft.max_parallel} at once"
     parts = [
-        trigger_words(draft) or "no trigger yet",
+        trigger_words(ctx, draft) or "no trigger yet",
         who_words(draft, smart) or "nobody to run it yet",
-        "missed: run once" if draft.trigger == "cron" else "",
-        f"running: {'skip' if draft.overlap == 'skip' else f'up to {draft.max_parallel} at once'}",
+        "missed: run once" if draft.repeats and not draft.counts_from_end else "",
+        "" if draft.trigger in ("one_off", "ongoing") else f"running: {overlap}",
+        "tells changes only" if draft.repeats and draft.watch == "answer" else "",
         f"timeout {draft.timeout.strip()}",
         f"{retries} {'retry' if retries == '1' else 'retries'}" if retries not in ("", "0") else "",
         "" if draft.enabled else "paused",

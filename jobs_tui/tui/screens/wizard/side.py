@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
 from textual.content import Content
 
 from jobs_tui.agents.smart.ranking import BEST, Selection
 from jobs_tui.guard.terminal_text import clean_output, plain
+from jobs_tui.service.context import Context
 from jobs_tui.service.week import Week
 from jobs_tui.tui.screens import agent_words
 from jobs_tui.tui.screens.wizard import sentences
@@ -44,7 +45,7 @@ def pairs(rows: Sequence[tuple[str, str]], width: int = 10) -> list[Content]:
     ]
 
 
-def summary(draft: Draft) -> list[Content]:
+def summary(ctx: Context, draft: Draft) -> list[Content]:
     """The job so far."""
     first = draft.prompt.strip().split("\n")[0]
     return [
@@ -53,7 +54,7 @@ def summary(draft: Draft) -> list[Content]:
         *pairs(
             [
                 ("name", draft.name or "not chosen yet"),
-                ("when", sentences.trigger_words(draft) or "not chosen yet"),
+                ("when", sentences.trigger_words(ctx, draft) or "not chosen yet"),
                 ("who", sentences.who_words(draft) or "not chosen yet"),
                 ("prompt", f"{first[:80]}" or "not written yet"),
             ]
@@ -101,6 +102,66 @@ def cron_help() -> list[Content]:
         Content.styled("day and weekday both set: runs when", "$quiet"),
         Content.styled("either matches, as crontab does", "$quiet"),
     ]
+
+
+def once_help() -> list[Content]:
+    """What a job of one start is."""
+    return _told(
+        "ONCE",
+        "It starts at that time, and is then",
+        "completed, or failed.",
+        "",
+        "~tomorrow 9am      in 3 days",
+        "~friday 17:00      in 90 minutes",
+        "~2026-12-24 09:00  2026-12-24T09:00Z",
+        "",
+        "~Read in the time zone of the job, by",
+        "~its clocks. The reading is below it.",
+    )
+
+
+def again_help() -> list[Content]:
+    """What a recurring job is."""
+    return _told(
+        "AGAIN AND AGAIN",
+        "At a fixed distance of 1 second or",
+        "more: from start to start, however",
+        "long runs take, or from the end of",
+        "each run.",
+        "",
+        "~Begin and end are times, such as",
+        "~tomorrow 9am. After so many runs it",
+        "~is completed.",
+    )
+
+
+def goal_help() -> list[Content]:
+    """What an ongoing job is."""
+    return _told(
+        "UNTIL A GOAL",
+        "It starts at once, and again after",
+        "each run, until what is chosen here",
+        "holds: then it is completed.",
+        "",
+        "What one run leaves, the next one gets:",
+        "~{{ last_result }} {{ last_answer }}",
+        "~{{ state }}",
+        "",
+        "A run says in its last line how it",
+        "stands:",
+        '~{"verdict": "not_done",',
+        '~ "reason": "2 PRs open",',
+        '~ "state": {"open": [7, 9]}}',
+    )
+
+
+def _told(head: str, *lines: str) -> list[Content]:
+    """A heading and lines; ``~`` before a line makes it quiet."""
+    told = [
+        Content.styled(line[1:], "$quiet") if line.startswith("~") else Content(line)
+        for line in lines
+    ]
+    return [title(head), Content(""), *told]
 
 
 def hook_help() -> list[Content]:
@@ -201,3 +262,12 @@ def checks_of(
         for name, found in zip(STEPS, problems, strict=True)
     ]
     return [*rows, *((False, text) for text in warnings)]
+
+
+TIMED_HELP: Mapping[str, Callable[[], list[Content]]] = {
+    "cron": cron_help,
+    "one_off": once_help,
+    "recurring": again_help,
+    "ongoing": goal_help,
+}
+"""What helps with each kind of start by the clock."""

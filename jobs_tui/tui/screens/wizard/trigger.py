@@ -1,22 +1,22 @@
-"""Step 2: when the job starts, and what happens when it cannot."""
+"""Step 2: when the job starts and ends, and what happens when it cannot start."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.config import job_config
 from jobs_tui.models.errors import JobsTuiError
-from jobs_tui.service import preview
 from jobs_tui.tui.screens.wizard import draft as drafts
-from jobs_tui.tui.screens.wizard import sentences
+from jobs_tui.tui.screens.wizard import goal, sentences, when_words
+from jobs_tui.tui.screens.wizard.ahead import Ahead, ahead
 from jobs_tui.tui.screens.wizard.checks import TRIGGER, Problem
 from jobs_tui.tui.screens.wizard.step import Form, Step
+from jobs_tui.tui.screens.wizard.when_rows import TIMED, when_rows
 from jobs_tui.tui.widgets.fields.field import (
     Bracketed,
     Group,
@@ -25,49 +25,71 @@ from jobs_tui.tui.widgets.fields.field import (
     Row,
     TextInput,
     Words,
-    warned,
 )
 from jobs_tui.tui.widgets.fields.one_of import OneOf
 from jobs_tui.tui.widgets.fields.zone_input import ZoneList, ZonePicker
 
 RUNS = 5
 """Starts in sight; F3 shows more."""
+_GOAL_FIELDS = (
+    "goal",
+    "exit_code",
+    "text",
+    "path",
+    "path_equals",
+    "expression",
+    "changes",
+    "conditions",
+)
 _FIELD_OF = {
     "cron": "cron_schedule",
     "timezone": "cron_timezone",
+    "run_at": "run_at",
+    "every": "interval_seconds",
+    "pause": "interval_seconds",
+    "start_at": "start_at",
+    "end_at": "end_at",
+    "max_runs": "max_runs",
+    "ignore": "watch",
     "timeout": drafts.TIMEOUT,
     "retries": drafts.RETRIES,
     "max_parallel": drafts.PARALLEL,
+    **dict.fromkeys(_GOAL_FIELDS, goal.PLACE),
 }
-_EMPTY = "a preset, or five fields: minute hour day month weekday"
+"""The text fields, by their names in the draft, with the field of JobCreate that they make."""
+_CHOICES = {
+    "trigger": "trigger_type",
+    "counted": "interval_mode",
+    "goal_kind": goal.PLACE,
+    "text_how": goal.PLACE,
+    "watch": "watch",
+    "conversation": "conversation",
+    "overlap": "config",
+}
+"""The choices, likewise."""
+_GOAL_INPUT = {
+    goal.VERDICT: "goal",
+    goal.JSON_PATH: "path",
+    goal.CHANGED: "changes",
+    goal.SEVERAL: "conditions",
+    goal.LIMITS: "max_runs",
+}
 
 
 class Trigger(Step):
-    """Schedule, webhook or by hand."""
+    """By a schedule, once, again and again, until a goal, by webhook or by hand."""
 
     NUMBER = TRIGGER
     FIRST = "#trigger"
 
     def __init__(self, form: Form) -> None:
         super().__init__(form)
-        self.seen: preview.SchedulePreview | None = None
-        """What the schedule of the draft does, None while it is not valid."""
+        self.seen: Ahead | None = None
+        """What the draft would start, None while it is not valid."""
 
     def compose(self) -> ComposeResult:
         """Textual's method."""
-        kinds = [("cron", "Schedule"), ("webhook", "Webhook"), ("manual", "By hand only")]
-        yield Row("Start by", OneOf(kinds, id="trigger"))
-        with Group(id="schedule"):
-            presets = [*sentences.PRESETS, (sentences.OWN, "own")]
-            yield Row("Preset", OneOf(presets, sentences.OWN, look="strip", id="preset"))
-            cron = Bracketed(TextInput(id="cron", most=256, placeholder="0 9 * * 1-5"), width=27)
-            yield Horizontal(
-                Row("Cron", cron, id="cron-row"),
-                Row("Timezone", self._zone_picker(), id="zone-row"),
-                id="cron-and-zone",
-            )
-            yield Hint(id="cron-hint")
-            yield Row("Next runs", Words(id="runs"))
+        yield from when_rows(self._zone_picker())
         with Group(id="hook"):
             yield Row("Address", Words(id="hook-words"))
         with Group(id="hand"):
@@ -97,85 +119,123 @@ class Trigger(Step):
     def fill(self) -> None:
         """See Step."""
         draft = self.form.draft
-        self.query_one("#trigger", OneOf).value = draft.trigger
         self.query_one("#preset", OneOf).value = sentences.preset_of(draft.cron)
-        self.query_one("#overlap", OneOf).value = draft.overlap
+        for name in _CHOICES:
+            self.query_one(f"#{name}", OneOf).value = getattr(draft, name)
         for name in _FIELD_OF:
             self.query_one(f"#{name}", Input).value = getattr(draft, name)
 
     def tell(self, problem: Problem | None) -> None:
         """See Step."""
-        draft = self.form.draft
-        for group, kind in (("#schedule", "cron"), ("#hook", "webhook"), ("#hand", "manual")):
-            self.query_one(group).set_class(draft.trigger != kind, "hidden")
-        self.query_one("#missed-row").set_class(draft.trigger != "cron", "hidden")
-        self.query_one("#running-row").set_class(draft.overlap == "allow", "several")
+        self._show_rows()
         self._look()
-        self._say_cron(problem)
+        self._say_start(problem)
+        self._say_goal(problem)
+        self._say_span(problem)
         self._draw_runs()
-        self.query_one("#hook-words", Words).say(_hook_words(self.form.hook_url))
-        hours = job_config(draft.config).catchup_window / 3600
-        self.query_one("#missed", Words).say(
-            f"run once when back, if it was due within the last {hours:g} hours"
-        )
+        self.query_one("#hook-words", Words).say(when_words.hook(self.form.hook_url))
+        hours = job_config(self.form.draft.config).catchup_window / 3600
+        self.query_one("#missed", Words).say(when_words.missed(self.form.draft, hours))
         limits = self.query_one("#limits-hint", Hint)
         if fault := self.fault(problem, "config"):
             limits.wrong(fault)
         else:
             limits.say("90s, 30m or 2h for each try; a retry follows a failure")
 
-    def _look(self) -> None:
-        draft, self.seen = self.form.draft, None
-        if draft.trigger == "cron":
-            try:
-                self.seen = preview.schedule(self.form.ctx, draft.cron, draft.timezone, RUNS)
-            except JobsTuiError:
-                return  # the problem of the step says it
+    def _show_rows(self) -> None:
+        draft = self.form.draft
+        kind, goal_kind = draft.trigger, draft.goal_kind
+        for name, shown in (
+            ("#schedule", kind in TIMED),
+            ("#hook", kind == "webhook"),
+            ("#hand", kind == "manual"),
+            ("#preset-row", kind == "cron"),
+            ("#cron-row", kind == "cron"),
+            ("#run-at-row", kind == "one_off"),
+            ("#every-row", kind == "recurring"),
+            ("#pause-row", kind == "ongoing"),
+            ("#counted-row", kind == "recurring"),
+            ("#goal-group", kind == "ongoing"),
+            ("#limits-of-runs", draft.repeats),
+            ("#watch-row", draft.repeats),
+            ("#memory-row", draft.repeats and self._remembers()),
+            ("#missed-row", kind in TIMED and not draft.counts_from_end),
+            ("#running-row", kind not in ("one_off", "ongoing")),
+            *((f"#{one}-row", one == goal_kind) for one, _ in goal.KINDS if one != goal.LIMITS),
+        ):
+            self.query_one(name).set_class(not shown, "hidden")
+        self.set_class(kind in ("cron", "recurring"), "crowded")
+        self.query_one("#running-row").set_class(draft.overlap == "allow", "several")
+        told = draft.watch == "answer" or (kind == "ongoing" and goal_kind == goal.CHANGED)
+        self.query_one("#watch-row").set_class(told, "several")
 
-    def _say_cron(self, problem: Problem | None) -> None:
-        hint = self.query_one("#cron-hint", Hint)
+    def _remembers(self) -> bool:
+        """Whether it is done by an agent with a model: only those can go on with a talk."""
+        draft = self.form.draft
+        agent = self.form.ctx.directory.agents.get(draft.entity_id)
+        return draft.conversation != "new" or (agent is not None and agent.kind == "llm")
+
+    def _look(self) -> None:
+        self.seen = None
+        try:
+            self.seen = ahead(self.form.ctx, self.form.draft, RUNS, self.form.job_id)
+        except JobsTuiError:
+            return  # the problem of the step says it
+
+    def _say_start(self, problem: Problem | None) -> None:
+        hint, draft = self.query_one("#cron-hint", Hint), self.form.draft
         if self.query_one(ZonePicker).list.is_open:
             hint.say("up, down, enter")
-        elif fault := self.fault(problem, "cron_"):
+        elif fault := self.fault(problem, "cron_", "run_at", "interval_"):
             hint.wrong(fault)
         elif self.seen is None:
-            hint.say(_EMPTY)
+            hint.say(when_words.EMPTY.get(draft.trigger, ""))
         else:
-            lines = [
-                Content.assemble(("+ ", "$state-ok bold"), (self.seen.words, "$foreground bold"))
-            ]
-            lines += [warned(text) for text in self.seen.warnings]
-            if note := sentences.note_on_weekdays(self.form.draft.cron):
-                lines.append(Content.styled(f"  {note}", "$quiet"))
-            hint.say(Content("\n").join(lines))
+            hint.say(when_words.start(self.seen, draft, self.form.ctx.now()))
+
+    def _say_goal(self, problem: Problem | None) -> None:
+        hint = self.query_one("#goal-hint", Hint)
+        if fault := self.fault(problem, goal.PLACE):
+            hint.wrong(fault)
+        elif self.seen is None:
+            hint.say(when_words.GOALS[self.form.draft.goal_kind])
+        else:
+            hint.good(when_words.goal_of(self.seen))
+
+    def _say_span(self, problem: Problem | None) -> None:
+        hint = self.query_one("#span-hint", Hint)
+        fault = self.fault(problem, "start_at", "end_at", "max_runs", "watch")
+        said = when_words.span(self.seen, self.form.ctx.now()) if self.seen is not None else ""
+        hint.set_class(not fault and not said, "hidden")
+        if fault:
+            hint.wrong(fault)
+        elif said:
+            hint.good(said)
 
     def refresh_runs(self) -> None:
         """Time has passed: what has started meanwhile is no next start any more."""
-        if self.seen is not None and self.seen.next_runs[0] <= self.form.ctx.now():
+        seen, now = self.seen, self.form.ctx.now()
+        if seen is not None and self._moves(seen, now):
             self._look()
+            self._say_start(None)
         self._draw_runs()
 
+    def _moves(self, seen: Ahead, now: datetime) -> bool:
+        draft = self.form.draft
+        relative = draft.trigger != "cron"  # "in 3 days" and "every 5m" count from now
+        return relative or bool(seen.next_runs and seen.next_runs[0] <= now)
+
     def _draw_runs(self) -> None:
-        seen = self.seen
-        if seen is None:
-            text = Content.styled("none yet", "$quiet")
-        else:
-            lines = sentences.run_lines(seen.next_runs, self.form.ctx.now())
-            notes = [note for note in seen.clock_changes if "not affected" not in note]
-            text = Content("\n").join(
-                [
-                    *(Content(line) for line in lines),
-                    *(warned(note) for note in notes),
-                    *(
-                        Content.styled(note, "$quiet")
-                        for note in seen.clock_changes[: 0 if notes else 1]
-                    ),
-                ]
-            )
+        text = when_words.runs(self.seen, self.form.draft, self.form.ctx.now())
         self.query_one("#runs", Words).say(text)
 
     def widget_of(self, place: str) -> Widget:
         """See Step."""
+        draft = self.form.draft
+        if place == "interval_seconds":
+            return self.query_one("#pause" if draft.trigger == "ongoing" else "#every")
+        if place.startswith(goal.PLACE):
+            return self.query_one(f"#{_GOAL_INPUT.get(draft.goal_kind, draft.goal_kind)}")
         for name, field in _FIELD_OF.items():
             if field == place:
                 return self.query_one(f"#{name}")
@@ -202,26 +262,9 @@ class Trigger(Step):
         if event.value != sentences.OWN:
             self.query_one("#cron", Input).value = event.value
 
-    @on(OneOf.Changed, "#trigger,#overlap")
+    @on(OneOf.Changed)
     def _chosen(self, event: OneOf.Changed) -> None:
         name = str(event.one_of.id)
-        if getattr(self.form.draft, name) != event.value:
+        if name in _CHOICES and getattr(self.form.draft, name) != event.value:
             setattr(self.form.draft, name, event.value)
-            self.post_message(self.Edited("trigger_type" if name == "trigger" else "config"))
-
-
-def _hook_words(url: str | None) -> Content:
-    """Where deliveries go and how they are signed."""
-    lines = [
-        (f"POST {plain(url)}" if url else "POST /webhooks/... is made when the job is created", ""),
-        ("", ""),
-        ("signed  X-Webhook-Signature: HMAC-SHA256 of the body, as hex", "$quiet"),
-        ('body    {"parameters": {"name": "value"}}', "$quiet"),
-        (
-            "secret  was shown when the webhook was made"
-            if url
-            else "secret  is shown once, with a test command that works",
-            "$quiet",
-        ),
-    ]
-    return Content("\n").join(Content.styled(text, style) for text, style in lines)
+            self.post_message(self.Edited(_CHOICES[name]))

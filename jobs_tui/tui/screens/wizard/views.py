@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from jobs_tui.models.errors import JobsTuiError
-from jobs_tui.service import preview
 from jobs_tui.service.dry_run import Whole
 from jobs_tui.tui import dry_run
 from jobs_tui.tui.dialogs import Confirm, MessageDialog
 from jobs_tui.tui.screens.wizard import checks, editor, sentences
+from jobs_tui.tui.screens.wizard.ahead import ahead
 from jobs_tui.tui.screens.wizard.checks import STEPS
 from jobs_tui.tui.screens.wizard.draft import from_json
 from jobs_tui.tui.screens.wizard.help import TEXTS
@@ -38,11 +38,13 @@ def preview_of(screen: WizardScreen) -> None:
 
 def _starts(screen: WizardScreen) -> MessageDialog:
     draft = screen.form.draft
-    seen = preview.schedule(screen.ctx, draft.cron, draft.timezone, MORE_RUNS)
+    seen = ahead(screen.ctx, draft, MORE_RUNS, screen.form.job_id)
+    if seen is None:
+        return MessageDialog("Next runs", "The clock starts nothing of it.")
     lines = sentences.run_lines(seen.next_runs, screen.ctx.now())
     notes = [f"! {note}" for note in (*seen.warnings, *seen.clock_changes)]
     text = "\n".join([*lines, "", *notes] if notes else lines)
-    return MessageDialog(f"{seen.words} ({draft.timezone})", text, wide=True)
+    return MessageDialog(seen.words, text or "none: it would have ended", wide=True)
 
 
 def _dry_run(screen: WizardScreen) -> None:
