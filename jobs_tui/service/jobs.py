@@ -188,7 +188,10 @@ def _edit(
         results.save(ctx, connection)
         number = connection.execute(rows.UPDATE_DEFINITION, values).fetchone()[0]
         rows.save_revision(connection, job_id, number, definition, now, ctx.actor)
-        if Conversation(sent.conversation) is Conversation.NEW and "conversation" in sent.model_fields_set:
+        if (
+            Conversation(sent.conversation) is Conversation.NEW
+            and "conversation" in sent.model_fields_set
+        ):
             conversations.forget(connection, job_id)
         changed = sorted(sent.model_fields_set - {"enabled"})
         if changed:
