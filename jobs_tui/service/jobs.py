@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jobs_tui.guard.signatures import new_path, new_secret
-from jobs_tui.models.enums import Conversation, JobStatus, TriggerType
+from jobs_tui.models.enums import JobStatus, TriggerType
 from jobs_tui.models.errors import InvalidInput, NotFound, WrongStatus
 from jobs_tui.models.ids import new_job_id
 from jobs_tui.models.job import Definition, Job
@@ -26,6 +26,7 @@ from jobs_tui.service.paused import record_pause
 from jobs_tui.store import conversations
 from jobs_tui.store import jobs as rows
 from jobs_tui.store.dependencies import refresh_dependants, started_by_chain
+from jobs_tui.store.learned import look_anew
 from jobs_tui.store.lifecycle import arm, bring_back, move
 
 if TYPE_CHECKING:
@@ -188,11 +189,10 @@ def _edit(
         results.save(ctx, connection)
         number = connection.execute(rows.UPDATE_DEFINITION, values).fetchone()[0]
         rows.save_revision(connection, job_id, number, definition, now, ctx.actor)
-        if (
-            Conversation(sent.conversation) is Conversation.NEW
-            and "conversation" in sent.model_fields_set
-        ):
+        if "conversation" in sent.model_fields_set and sent.conversation == "new":
             conversations.forget(connection, job_id)
+        if _looked_at(definition) != _looked_at(job.definition):
+            look_anew(connection, job_id)
         changed = sorted(sent.model_fields_set - {"enabled"})
         if changed:
             ctx.audit(connection, "job.edit", job_id, ", ".join(changed))
@@ -443,6 +443,18 @@ def _status(status: str | None) -> JobStatus | None:
             f"Use one of {', '.join(JobStatus)}.",
             field="status",
         ) from None
+
+
+def _looked_at(definition: Definition) -> tuple[object, ...]:
+    """What an answer depends on: one of something else is no change."""
+    return (
+        definition.prompt_template,
+        definition.parameters,
+        definition.entity_id,
+        definition.execution_environment,
+        definition.watch,
+        definition.end_condition,
+    )
 
 
 def _timing(definition: Definition) -> tuple[Any, ...]:

@@ -12,8 +12,10 @@ import pytest
 
 from jobs_tui.models.enums import JobStatus
 from jobs_tui.models.job import Job
+from jobs_tui.server.api.models import ExecutionResponse
 from jobs_tui.service import jobs, runs, starts
 from jobs_tui.service.context import Context
+from jobs_tui.service.run_answers import run_response
 from jobs_tui.service.run_detail import run_detail
 from jobs_tui.store.database import Store
 from tests.engine.goals.goal_scene import Scene
@@ -111,7 +113,7 @@ async def test_a_state_is_kept_from_run_to_run(scene: Scene, ctx: Context) -> No
     assert scene.now(job).state == {"count": 1}
     run = await scene.step(job)
     assert run_detail(ctx, run.id).answer == (
-        'before: before: \n{"state": {"count": 1}}\n\n{"state": {"count": 2}}\n'
+        'before: before: \n{"state": {"count": 1}}\n{"state": {"count": 2}}\n'
     )
     await scene.step(job)
     assert scene.now(job).state == {"count": 3}
@@ -214,6 +216,36 @@ async def test_a_watch_on_a_page_that_changes_twice_reports_twice(
         (True, "@@ -1 +1 @@\n-price: 4\n+price: 3"),
         (False, None),
     ]
+
+
+async def test_another_page_is_a_first_look(scene: Scene, ctx: Context, make_job: MakeJob) -> None:
+    job = make_job(
+        "echo one", trigger_type="recurring", interval_seconds=DELAY, watch={"what": "answer"}
+    )
+    await scene.step(job)
+    jobs.edit(ctx, job.id, {"prompt_template": "echo two"})
+    assert (await scene.step(job)).change is None
+    jobs.edit(ctx, job.id, {"description": "two"})
+    jobs.edit(ctx, job.id, {"watch": None})
+    assert (await scene.step(job)).worth_reporting is None
+
+
+async def test_a_run_shows_its_answer_and_change(
+    scene: Scene, ctx: Context, make_job: MakeJob, page: Page
+) -> None:
+    job = make_job(
+        f"curl -sf --noproxy '*' {page.url}; echo end",
+        trigger_type="recurring",
+        interval_seconds=DELAY,
+        watch={"what": "answer"},
+    )
+    await scene.step(job)
+    page.text = "price: 4\n"
+    shown = run_response(run_detail(ctx, (await scene.step(job)).id))
+    assert shown["answer"] == "price: 4\nend\n"
+    assert shown["change"] == "@@ -1,2 +1,2 @@\n-price: 5\n+price: 4\n end"
+    assert shown["worth_reporting"] is True
+    ExecutionResponse.model_validate(shown)
 
 
 async def test_old_answers_of_a_job_that_runs_often_go(
