@@ -253,6 +253,13 @@ class Task:
     whole_answer: bool = False
     """Whether something follows from the whole answer: a shell then gives all of its output as
     ``Result.answer``, which costs memory that most runs need not spend."""
+    reports: bool = False
+    """Whether a model is offered the tool by which it says how far it is from the goal."""
+    continues: bool = False
+    """Whether a model goes on with the conversation of the run before: ``history`` is that one,
+    and ``Result.history`` is kept for the next."""
+    history: str | None = None
+    """What the runner gave as ``Result.history``; None: the conversation begins."""
 
     def directory(self) -> str:
         """The absolute path of the working directory."""
@@ -288,6 +295,8 @@ class Result:
     """Why they wait: what the policy says."""
     state: str = ""
     """``waiting_for_input``: JSON from which the runner goes on."""
+    history: str | None = None
+    """``completed``, of a task that continues: JSON for the next run's task."""
 
     @property
     def text(self) -> str:

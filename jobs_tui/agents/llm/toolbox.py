@@ -15,6 +15,7 @@ from pydantic_core import SchemaValidator, core_schema
 from jobs_tui.agents.crew import Delegate
 from jobs_tui.agents.job_tools import JobToolFailed, JobToolOffer, JobTools
 from jobs_tui.agents.llm.guard import CallGuard, Context
+from jobs_tui.agents.llm.reporting import Outcome, report_tool
 from jobs_tui.agents.llm.transcript import cut
 from jobs_tui.agents.runner import Output, Task
 from jobs_tui.models.errors import JobsTuiError, Refused
@@ -34,8 +35,10 @@ class ToolBroke(JobsTuiError):
     title = "Tool broke"
 
 
-def offered(task: Task, output: Output, guard: CallGuard) -> list[ModelTool[None]]:
-    """Tools of the agent, those by which it plans jobs, then its delegates.
+def offered(
+    task: Task, output: Output, guard: CallGuard, outcome: Outcome
+) -> list[ModelTool[None]]:
+    """Tools of the agent, those by which it plans jobs, its delegates, then the one that writes into ``outcome``.
 
     Raises:
         NotFound: the agent names a tool that does not exist.
@@ -44,7 +47,8 @@ def offered(task: Task, output: Output, guard: CallGuard) -> list[ModelTool[None
     made = [_ours(tool, context, guard) for tool, context in _chosen(task, output)]
     if task.job_tools is not None:
         made += [_planning(one, task.job_tools, guard) for one in task.job_tools.offered()]
-    return made + [_delegate(delegate, guard) for delegate in task.delegates]
+    made += [_delegate(delegate, guard) for delegate in task.delegates]
+    return [*made, report_tool(outcome)] if task.reports else made
 
 
 def _chosen(task: Task, output: Output) -> list[tuple[Tool[Any], ToolContext]]:
@@ -83,7 +87,7 @@ def _ours(tool: Tool[Any], context: ToolContext, guard: CallGuard) -> ModelTool[
         return cut("\n".join([result.text, *missing]), TOLD)
 
     schema = tool.arguments.model_json_schema()
-    return _offer(call, tool.name, tool.description, schema)
+    return offer(call, tool.name, tool.description, schema)
 
 
 def _planning(tool: JobToolOffer, tools: JobTools, guard: CallGuard) -> ModelTool[None]:
@@ -94,7 +98,7 @@ def _planning(tool: JobToolOffer, tools: JobTools, guard: CallGuard) -> ModelToo
         except JobToolFailed as error:
             raise Told(cut(str(error), TOLD)) from error
 
-    return _offer(call, tool.name, tool.description, tool.schema)
+    return offer(call, tool.name, tool.description, tool.schema)
 
 
 def _validated(tool: Tool[Any], arguments: dict[str, Any]) -> BaseModel:
@@ -128,12 +132,13 @@ def _delegate(delegate: Delegate, guard: CallGuard) -> ModelTool[None]:
         "required": ["task"],
         "additionalProperties": False,
     }
-    return _offer(call, delegate.name, delegate.description, schema)
+    return offer(call, delegate.name, delegate.description, schema)
 
 
-def _offer(
+def offer(
     call: Callable[..., Awaitable[str]], name: str, description: str, schema: dict[str, Any]
 ) -> ModelTool[None]:
+    """A tool of this name; what it is called with is an object, whatever the model says."""
     made: ModelTool[None] = ModelTool.from_schema(call, name, description, schema, takes_ctx=True)
     made.function_schema.validator = _OBJECT  # or a list would be called with, and break
     return made
