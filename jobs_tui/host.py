@@ -18,6 +18,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
+from jobs_tui.engine.delivering import follow_up
 from jobs_tui.engine.engine import Engine
 from jobs_tui.engine.identity import identity
 from jobs_tui.engine.launcher.client import Launcher
@@ -410,6 +411,7 @@ async def _run_alone(store: Store, execution_id: str) -> None:
         dispatcher.stop_claiming()
         await dispatcher.wait_idle()
         await claims
+        await follow_up(parts, execution_id)
     finally:
         parts.close()
         await launcher.close()

@@ -51,6 +51,7 @@ def create(name: str, dry_run: bool, as_json: bool, **options: Any) -> None:
     who = {} if "planning_mode" in sent else {"entity_id": DEFAULT_AGENT}
     sent = {
         "name": name,
+        "trigger_type": "manual",  # for a job that only starts after others
         **who,
         **sent,
         **trigger,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 
 import click
@@ -14,10 +15,10 @@ from jobs_tui.cli.shown import next_run
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.config import job_config
 from jobs_tui.models.end_condition import words
-from jobs_tui.models.enums import TriggerType
+from jobs_tui.models.enums import Conversation, TriggerType
 from jobs_tui.models.errors import Refused
 from jobs_tui.models.job import Definition, Job
-from jobs_tui.service import dashboard, jobs
+from jobs_tui.service import dashboard, dependencies, jobs
 from jobs_tui.service.answers import job_response
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import webhook_url
@@ -27,6 +28,8 @@ from jobs_tui.service.purge import purge_job
 NEXT_SHOWN = 3
 EXECUTION = "exec_"
 """How the ids of runs begin."""
+WATCHED = "each answer is compared with the last one"
+CONTINUED = "each run goes on where the last one ended"
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _job_argument = click.argument("job_ref", metavar="JOB")
 
@@ -112,6 +115,14 @@ def delete(job_ref: str, as_json: bool) -> None:
     """
     with opened() as ctx:
         job = jobs.archive(ctx, jobs.find(ctx, job_ref).id)
+        waiting = dependencies.dependants_of(ctx, job.id)
+        if waiting:
+            names = ", ".join(plain(one.name) for one in waiting[:5])
+            more = f" and {len(waiting) - 5} more" if len(waiting) > 5 else ""
+            warn(
+                f"{names}{more} depend{'s' if len(waiting) == 1 else ''} on it and will not be"
+                " started by it until it is restored."
+            )
         hint = f"Configuration and history stay: `jobs-tui restore {job.id}` brings it back."
         if job.live:
             going = "A run goes on" if job.live == 1 else f"{job.live} runs go on"
@@ -197,6 +208,7 @@ def _seconds(later: datetime, earlier: datetime) -> int:
 
 def _described(ctx: Context, job: Job) -> str:
     definition = job.definition
+    found = dependencies.joined(ctx, job)
     runs = dashboard.next_runs(ctx, job, NEXT_SHOWN)
     counts = (
         f"{job.total_executions} ({job.successful_executions} well, {job.failed_executions} badly)"
@@ -211,11 +223,18 @@ def _described(ctx: Context, job: Job) -> str:
             "ended": None if job.ended_at is None else at_second(job.ended_at),
             "copy of": job.copied_from,
             "when": dashboard.trigger_words(job),
+            "after": _links(found.needs),
+            "before": _links(found.dependants),
             "until": words(definition.end_condition).removeprefix("until ") or None,
             "goal": job.goal,
             "problem": job.problem,
             "state": json.dumps(job.state, ensure_ascii=False) if job.state else None,
             "next": "\n".join(f"{at_second(moment)}  {moment:%a}" for moment in runs) or None,
+            "counted": None
+            if definition.max_runs is None
+            else f"{job.counted_runs} of {definition.max_runs} runs",
+            "watch": WATCHED if definition.watch is not None else None,
+            "talk": CONTINUED if definition.conversation is Conversation.CONTINUE else None,
             "address": webhook_url(ctx, job.webhook_path) if job.webhook_path else None,
             "who": definition.entity_id or definition.planning_mode.value,
             "prompt": definition.prompt_template,
@@ -231,6 +250,16 @@ def _described(ctx: Context, job: Job) -> str:
             f" (revision {job.revision})",
         }
     )
+
+
+def _links(links: Sequence[dependencies.Link]) -> str | None:
+    """``build (completed, 3 days later): active`` each."""
+    lines = []
+    for link in links:
+        name = link.job_id if link.job is None else plain(link.job.name)
+        status = "removed" if link.job is None else link.job.status.value.replace("_", " ")
+        lines.append(f"{name} ({plain(dependencies.words(link.wish))}): {status}")
+    return "\n".join(lines) or None
 
 
 def _parameters(definition: Definition) -> str | None:

@@ -24,6 +24,7 @@ _CLI = "jobs_tui.cli"
 ENTRIES = {
     "create": Entry(f"{_CLI}.create:create", "Create a job."),
     "list": Entry(f"{_CLI}.jobs:list_jobs", "List jobs."),
+    "search": Entry(f"{_CLI}.search:search", "Find jobs by words or by meaning."),
     "show": Entry(f"{_CLI}.jobs:show", "Show one job with its next runs, or one run."),
     "edit": Entry(f"{_CLI}.create:edit", "Change a job."),
     "preview": Entry(f"{_CLI}.preview:preview", "Show what a start of a job would do now."),
@@ -34,6 +35,7 @@ ENTRIES = {
     "restore": Entry(f"{_CLI}.jobs:restore", "Take a delete back."),
     "purge": Entry(f"{_CLI}.jobs:purge", "Remove a job with its history for good."),
     "history": Entry(f"{_CLI}.runs:history", "Show the runs of a job."),
+    "tree": Entry(f"{_CLI}.tree:tree", "Show which jobs depend on which."),
     "logs": Entry(f"{_CLI}.logs:logs", "Print the log of a run."),
     "cancel": Entry(f"{_CLI}.lifecycle:cancel", "End a run, or a job for good."),
     "complete": Entry(f"{_CLI}.lifecycle:complete", "End a job whose goal is met."),

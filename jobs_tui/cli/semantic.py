@@ -11,7 +11,7 @@ from jobs_tui.cli.output import fields, print_json
 
 @click.group()
 def semantic() -> None:
-    """The small model with which Smart ranks by meaning."""
+    """The small model with which Smart ranks by meaning, and search finds."""
 
 
 @semantic.command()
@@ -65,3 +65,23 @@ def setup(yes: bool) -> None:
         click.confirm("Run this now?", abort=True, err=True)
     found = install(commands)
     click.echo(f"Smart ranks by meaning now; the model is in {found.model}.")
+
+
+@semantic.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def index(as_json: bool) -> None:
+    """Read all jobs for their meaning now, so that the next search need not.
+
+    A search reads what is new by itself; this is for a home with thousands of jobs.
+    """
+    from jobs_tui.cli.session import opened, warn
+    from jobs_tui.service.meaning import read_all
+
+    with opened() as ctx:
+        done = read_all(ctx)
+    if done.note:
+        warn(done.note)
+    if as_json:
+        print_json({"engine": done.engine, "read": done.read, "note": done.note or None})
+    else:
+        click.echo(fields({"read now": str(done.read), "engine": done.engine}))

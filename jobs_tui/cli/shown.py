@@ -6,7 +6,7 @@ from jobs_tui.cli.output import at_second, relative
 from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Job
-from jobs_tui.schedule.timing import is_timed
+from jobs_tui.schedule.timing import INSTANT, is_timed
 from jobs_tui.schedule.zones import zone
 from jobs_tui.service.context import Context
 
@@ -17,7 +17,7 @@ def next_run(ctx: Context, job: Job) -> str | None:
         return None
     if job.next_due_at is None:
         return "-- (paused)" if not job.enabled else "--"
-    if job.next_due_at <= ctx.now():
+    if job.next_due_at <= ctx.now() + INSTANT:
         return "now, by the engine"
     local = job.next_due_at.astimezone(zone(job.definition.cron_timezone or "UTC"))
     return f"{at_second(local)} ({relative(job.next_due_at, ctx.now())})"

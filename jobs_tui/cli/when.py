@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from jobs_tui.cli.dependency import AFTER_OPTIONS, after_fields
 from jobs_tui.models.errors import InvalidInput
 
 KINDS = {
@@ -21,7 +22,7 @@ KINDS = {
 """Options that name a trigger, and its ``trigger_type``."""
 NO_KIND = (
     "Say when it starts: --cron EXPR, --at TIME, --every DURATION, --until CONDITION, --webhook"
-    " or --manual"
+    ", --after JOB or --manual"
 )
 NONE = "none"
 """What takes a limit away."""
@@ -53,6 +54,7 @@ WHEN_OPTIONS = (
     click.option(
         "--delay", metavar="DURATION", help="How long after a run, with --until; 60s by default."
     ),
+    *AFTER_OPTIONS,
     click.option("--webhook", is_flag=True, help="Start when a signed HTTP request arrives."),
     click.option("--manual", is_flag=True, help="Start only by hand or by program."),
     click.option(
@@ -97,6 +99,10 @@ def trigger_fields(options: Mapping[str, Any]) -> dict[str, Any]:
     if options["tz"] is not None:
         found["cron_timezone"] = options["tz"]
     found |= _of_kind(kind, options) | _limits(options)
+    after = after_fields(options)
+    if kind is not None and "trigger_type" in after:
+        raise click.UsageError(f"--{kind} and --once exclude each other: choose one")
+    found |= after
     if options["watch"] is not None:
         found["watch"] = {"what": "answer"} if options["watch"] else None
     if options["continue_conversation"] is not None:
@@ -131,7 +137,7 @@ def _of_kind(kind: str | None, options: Mapping[str, Any]) -> dict[str, Any]:
 
 def require_kind(options: Mapping[str, Any]) -> None:
     """For a new job. Raises UsageError when no trigger is named, or one that an option needs."""
-    if not any(options[name] not in (None, False, ()) for name in KINDS):
+    if not options["after"] and not any(options[name] not in (None, False, ()) for name in KINDS):
         for name, wanted in (("now_if_past", "at"), ("after_end", "every"), ("delay", "until")):
             if options[name] not in (None, False):
                 raise click.UsageError(f"--{name.replace('_', '-')} goes with --{wanted}")

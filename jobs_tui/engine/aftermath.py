@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from jobs_tui.agents.directory import Directory, directory
+from jobs_tui.engine.dependants import after, after_job
 from jobs_tui.engine.ending import end, end_if_over, spent
 from jobs_tui.engine.goals.ended import Judgement
 from jobs_tui.engine.goals.settling import JUDGED, judged, write_judgement
@@ -36,12 +38,14 @@ WAITING = "select 1 from aftermath limit 1"
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """One execution that has ended and is to be settled."""
+    """One execution that has ended and is to be settled, or a job that is to be looked at."""
 
     seq: int
     execution: Execution | None
     job: Job | None
     judgement: Judgement | None
+    whole: str | None = None
+    """The id of a job that has ended as a whole, or may be ready to start."""
 
 
 async def settle_all(store: Store) -> int:
@@ -54,7 +58,8 @@ async def settle_all(store: Store) -> int:
     while store.row(WAITING) is not None:
         # Judging reads answers and may take a while: not in the transaction.
         some = await asyncio.to_thread(_judge_some, store)
-        await store.awrite(partial(_settle_some, some=some, now=store.clock.now()))
+        now, known = store.clock.now(), directory(store)
+        await store.awrite(partial(_settle_some, some=some, now=now, known=known))
         settled += len(some)
     return settled
 
@@ -64,6 +69,9 @@ def _judge_some(store: Store) -> list[_Ended]:
     found: list[_Ended] = []
     seen: set[str] = set()
     for row in store.rows("select seq, execution_id from aftermath order by seq limit ?", (SOME,)):
+        if row["execution_id"].startswith("job_"):
+            found.append(_Ended(row["seq"], None, None, None, row["execution_id"]))
+            continue
         connection = store.jobs.reader()
         execution = executions.get(connection, row["execution_id"])
         job = None if execution is None else jobs.get(connection, execution.job_id)
@@ -78,11 +86,18 @@ def _judge_some(store: Store) -> list[_Ended]:
     return found
 
 
-def _settle_some(connection: sqlite3.Connection, some: list[_Ended], now: datetime) -> None:
+def _settle_some(
+    connection: sqlite3.Connection, some: list[_Ended], now: datetime, known: Directory
+) -> None:
     for one in some:
-        if one.execution is not None and one.job is not None:
+        gone = connection.execute("delete from aftermath where seq = ?", (one.seq,)).rowcount == 0
+        if gone:  # another process was quicker: it is settled once
+            continue
+        if one.whole is not None:
+            after_job(connection, one.whole, now, known)
+        elif one.execution is not None and one.job is not None:
             _settle(connection, one.execution, one.job, one.judgement, now)
-        connection.execute("delete from aftermath where seq = ?", (one.seq,))
+            after(connection, one.job, one.execution, now, known)
 
 
 def _settle(

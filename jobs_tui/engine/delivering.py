@@ -11,12 +11,13 @@ import contextlib
 import logging
 from functools import partial
 
+from jobs_tui.engine.aftermath import settle_all
 from jobs_tui.engine.events import tell
 from jobs_tui.engine.parts import Parts
 from jobs_tui.engine.sending.failure import NotDelivered
 from jobs_tui.engine.sending.message import Message
 from jobs_tui.engine.sending.send import send, zone_of
-from jobs_tui.models.delivery_target import words
+from jobs_tui.models.delivery_target import MOST, words
 from jobs_tui.models.errors import JobsTuiError, StoreError
 from jobs_tui.models.result_delivery import OutboxStatus, ResultDelivery
 from jobs_tui.store import result_deliveries as outbox
@@ -32,22 +33,46 @@ GRACE = 5.0
 """Seconds that a stopping engine waits for those under way; they are tried again otherwise."""
 
 
-class Delivering:
-    """The outbox of one engine, in its event loop."""
+async def follow_up(parts: Parts, execution_id: str) -> None:
+    """What follows from a run that this process has carried itself, without being the engine.
 
-    def __init__(self, parts: Parts) -> None:
+    What cannot be done now is left to the next engine.
+    """
+    try:
+        await settle_all(parts.store)
+    except StoreError as error:
+        log.error("what follows from the run waits for an engine: %s", error.message)
+        return
+    delivering = Delivering(parts, only=execution_id)
+    await delivering.look()
+    await delivering.idle()
+
+
+class Delivering:
+    """The outbox of one engine, in its event loop.
+
+    Args:
+        only: deliver the result of this run and no other.
+    """
+
+    def __init__(self, parts: Parts, *, only: str | None = None) -> None:
         self._parts = parts
+        self._only = only
         self._store = parts.store
         self._under_way: dict[str, asyncio.Task[None]] = {}
 
     async def look(self) -> None:
         """Begin to send what is due; returns at once."""
-        room = TOGETHER - len(self._under_way)
+        room = (MOST if self._only else TOGETHER) - len(self._under_way)
         if room <= 0:
             return
         try:
             due = outbox.due(
-                self._store.jobs.reader(), self._store.clock.now(), room, self._under_way.keys()
+                self._store.jobs.reader(),
+                self._store.clock.now(),
+                room,
+                self._under_way.keys(),
+                self._only,
             )
         except StoreError as error:
             log.error("the outbox cannot be read: %s", error.message)

@@ -8,7 +8,7 @@ from datetime import datetime
 from jobs_tui.models.enums import JobStatus, TriggerType
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.job import Job
-from jobs_tui.models.times import from_text
+from jobs_tui.models.times import from_text, to_text
 from jobs_tui.schedule.timing import counts_from_end, is_timed, timing_of
 from jobs_tui.store import jobs, lifecycle
 
@@ -44,13 +44,17 @@ def end(
 def _over(job: Job, now: datetime) -> str:
     """Why nothing starts it any more; empty when something may."""
     definition = job.definition
-    if definition.trigger_type is TriggerType.ONE_OFF or not is_timed(definition):
+    chained = bool(definition.depends_on)
+    if definition.trigger_type is TriggerType.ONE_OFF or not (is_timed(definition) or chained):
         return ""  # what it is follows from its run
     if spent(job):
         most = definition.max_runs
         return "it has had its one run" if most == 1 else f"it has had its {most} runs"
     if definition.end_at is None:
         return ""
+    if not is_timed(definition):
+        over = to_text(now) > definition.end_at
+        return f"its end at {definition.end_at} has come" if over else ""
     cursor = max(now, job.cursor_at or now)
     if counts_from_end(definition):
         over = job.due_at is not None and job.due_at > from_text(definition.end_at)

@@ -16,7 +16,7 @@ from jobs_tui.agents.doer import agent_of
 from jobs_tui.agents.missing import queue_of
 from jobs_tui.engine.ending import end_if_over, spent
 from jobs_tui.models.config import JobConfig, job_config
-from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
+from jobs_tui.models.enums import Kind, TriggerType
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.ids import new_execution_id
 from jobs_tui.models.job import Job
@@ -156,16 +156,7 @@ def _insert_start(
         executions.insert(connection, new)
     except JobsTuiError as error:
         # The occurrence is decided all the same, and its row says what is wrong.
-        new.status = ExecutionStatus.FAILED
-        executions.insert(connection, new)
-        connection.execute(
-            "update executions set error_message = ?, completed_at = ?, duration_ms = 0,"
-            " log_lines = 0, log_bytes = 0 where id = ?",
-            (error.sentence(), to_text(now), new.id),
-        )
-        connection.execute(
-            "update jobs set failed_executions = failed_executions + 1 where id = ?", (job.id,)
-        )
+        executions.insert_failed(connection, new, error.sentence())
 
 
 def block(connection: sqlite3.Connection, job_id: str, reason: str) -> None:

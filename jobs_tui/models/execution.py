@@ -65,6 +65,8 @@ class Execution:
     """When its next attempt may begin."""
     parallel: int = 1
     """How many runs of the job may go on at once, as it was when this one was queued."""
+    depth: int = 0
+    """How many runs of agents lie between a person and it."""
     verdict: str | None = None
     """What the agent says of the goal: ``done``, ``not_done`` or ``blocked``."""
     verdict_reason: str | None = None

@@ -21,7 +21,7 @@ COUNT_LIMIT = 1000
 _TICK = 1e-6
 """Seconds just below what a datetime tells apart, so that the grace includes its end."""
 
-SkipReason = Literal["overlap", "too-late", "coalesced", "paused", "max-runs"]
+SkipReason = Literal["overlap", "too-late", "coalesced", "paused", "max-runs", "dependency"]
 
 NEVER_TOO_LATE = 1e12
 """Seconds: the window of an occurrence that is never lost silently (SCHEDULING.md 5, one-off)."""

@@ -18,6 +18,8 @@ class Around:
     """To look other jobs up; None: there are none."""
     job_id: str | None = None
     """The job that is checked; None for one that is not there yet."""
+    to_come: frozenset[str] = frozenset()
+    """Names of jobs that the same document is about to make."""
 
 
 def around(

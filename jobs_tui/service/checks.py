@@ -19,6 +19,7 @@ from jobs_tui.schedule.cron import parse_cron
 from jobs_tui.schedule.timing import is_timed
 from jobs_tui.schedule.zones import zone
 from jobs_tui.service.around import Around
+from jobs_tui.service.dependency_checks import passed_on
 from jobs_tui.service.goal_checks import goal_warnings
 from jobs_tui.service.when_checks import when_fields
 
@@ -211,8 +212,18 @@ def _check_prompt(definition: Definition, directory: Directory) -> list[str]:
             "The prompt holds a NUL character.", "Remove it.", field="prompt_template"
         )
     warnings = list(prompts.check_prompt(definition, directory))
+    known = prompts.declared_and_used(definition, directory)
+    brought = passed_on(definition.depends_on)
+    if unknown := sorted(brought - {parameter.name for parameter in known}):
+        raise InvalidInput(
+            f"depends_on passes {unknown[0]} on, but the prompt has no variable of that name.",
+            f"It takes: {', '.join(one.name for one in known) or 'none'}.",
+            field="depends_on",
+        )
     if is_timed(definition):
-        for parameter in prompts.declared_and_used(definition, directory):
+        for parameter in known:
+            if parameter.name in brought:
+                continue
             if parameter.required and parameter.default is None:
                 raise InvalidInput(
                     f"The prompt's variable {{{{ {parameter.name} }}}} has no default:"

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jobs_tui.agents import prompt as prompts
+from jobs_tui.guard.json_paths import check_path
 from jobs_tui.guard.notification_urls import instantiated
 from jobs_tui.guard.result_files import NoPlace, place_of
 from jobs_tui.guard.secrets.entries import SCHEMES, is_reference, parse_reference
@@ -204,7 +205,9 @@ class _Looker:
 
         given: Mapping[str, str] = target.get("parameters") or {}
         for name, value in given.items():
-            if value not in RESULT_PLACES and not value.startswith("$"):
+            if value.startswith("$"):
+                check_path(value, f"{place}.parameters.{name}")
+            elif value not in RESULT_PLACES:
                 raise InvalidInput(
                     f"{place}.parameters.{name}: {value!r:.60} is nothing that a result has.",
                     f"Use one of {', '.join(RESULT_PLACES)}, or a place such as $.total.",

@@ -82,6 +82,7 @@ def examine(home: Home, clock: Clock, marked: Mapping[int, str]) -> Iterator[Che
         yield _guarded("secrets", lambda: _secrets(ctx))
         yield _engine(state)
         yield _guarded("port", lambda: _port(home, state))
+        yield _guarded("mcp port", lambda: _mcp_port(home, state))
         yield _guarded("processes", lambda: _strays(ctx, marked))
     finally:
         store.close()
@@ -182,21 +183,35 @@ def _engine(state: EngineState) -> Check:
 
 
 def _port(home: Home, state: EngineState) -> Check:
+    hint = "Set JOBS_TUI_PORT to a free one."
     if state.running:
         if state.hooks_problem:
-            return Check("port", "problem", state.hooks_problem, "Set JOBS_TUI_PORT to a free one.")
+            return Check("port", "problem", state.hooks_problem, hint)
         return Check("port", "ok", f"listening on {state.address}")
     settings = load_settings(home)
-    place = f"{settings.host}:{settings.port}"
+    return _free("port", settings.host, settings.port, hint)
+
+
+def _mcp_port(home: Home, state: EngineState) -> Check:
+    hint = "Set JOBS_TUI_MCP_PORT to a free one."
+    if state.running:
+        if state.mcp_problem:
+            return Check("mcp port", "problem", state.mcp_problem, hint)
+        return Check("mcp port", "ok", f"MCP at {state.mcp_url}")
+    settings = load_settings(home)
+    return _free("mcp port", settings.host, settings.mcp_port, hint)
+
+
+def _free(name: str, host: str, port: int, hint: str) -> Check:
+    place = f"{host}:{port}"
     try:
-        with socket.create_server((settings.host, settings.port)):
-            return Check("port", "ok", f"{place} is free")
+        with socket.create_server((host, port)):
+            return Check(name, "ok", f"{place} is free")
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            hint = "Set JOBS_TUI_PORT to a free one."
-            return Check("port", "problem", f"{place} is taken by another program", hint)
+            return Check(name, "problem", f"{place} is taken by another program", hint)
         reason = error.strerror or str(error)
-        return Check("port", "problem", f"{place}: {reason}", "Set JOBS_TUI_HOST.")
+        return Check(name, "problem", f"{place}: {reason}", "Set JOBS_TUI_HOST.")
 
 
 def _strays(ctx: Context, marked: Mapping[int, str]) -> Check:

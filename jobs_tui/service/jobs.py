@@ -20,9 +20,11 @@ from jobs_tui.models.times import maybe_to_text, to_text
 from jobs_tui.schedule.timing import timing_of
 from jobs_tui.service.around import around
 from jobs_tui.service.context import Context
+from jobs_tui.service.dependencies import wire
 from jobs_tui.service.due import Due, due_again, first_due
 from jobs_tui.service.paused import record_pause
 from jobs_tui.store import jobs as rows
+from jobs_tui.store.dependencies import refresh_dependants, started_by_chain
 from jobs_tui.store.lifecycle import arm, bring_back, move
 
 if TYPE_CHECKING:
@@ -65,8 +67,10 @@ def create_operation(
 
     results = outgoing(ctx, validated(JobCreate, data))
     sent = results.sent
-    checked = check(sent, ctx.directory, around(ctx))
-    definition, now, job_id = checked.definition, ctx.now(), new_job_id()
+    near = around(ctx)
+    checked = check(sent, ctx.directory, near)
+    # The time of the check: a job that starts at once is due just after it.
+    definition, now, job_id = checked.definition, near.now, new_job_id()
     warnings = checked.warnings + tuple(results.warnings)
     warnings += refuse_denied(ctx, "create", definition)
     hook = definition.trigger_type is TriggerType.WEBHOOK
@@ -91,6 +95,7 @@ def create_operation(
         connection.execute(rows.INSERT, values)
         rows.save_revision(connection, job_id, 1, definition, now, ctx.actor)
         ctx.audit(connection, "job.create", job_id)
+        wire(ctx, connection, job_id, None)
         return Saved(must_get(connection, job_id), secret, warnings)
 
     return operation
@@ -189,6 +194,10 @@ def _edit(
             arm(connection, job, due.due_at, due.next_due_at, now, **ctx.who)
         elif job.enabled and not enabled:
             move(connection, job, JobStatus.PAUSED, None, now, **ctx.who)
+        if sent.model_fields_set & {"depends_on", "trigger_type"}:
+            wire(ctx, connection, job_id, job)
+        if definition.name != job.name:
+            refresh_dependants(connection, job_id)
         if then is not None:
             then(connection)
         return must_get(connection, job_id)
@@ -257,7 +266,9 @@ def resume_in(ctx: Context, connection: sqlite3.Connection, job: Job) -> None:
     now = ctx.now()
     refuse_transition(job, JobStatus.ACTIVE)
     due = due_again(job, now)
-    at_once = job.definition.trigger_type is TriggerType.ONE_OFF and due.next_due_at is None
+    once = job.definition.trigger_type is TriggerType.ONE_OFF
+    waits = bool(job.definition.depends_on) and not started_by_chain(connection, job.id)
+    at_once = once and due.next_due_at is None and not waits
     if not at_once:
         record_pause(connection, job, now, ctx.actor)
     arm(connection, job, due.due_at, due.next_due_at, now, **ctx.who)
@@ -367,7 +378,14 @@ def listing(
     query: str | None = None,
     tag: str | None = None,
 ) -> list[Job]:
-    """Jobs, newest first; deleted ones only with ``status="archived"``. Raises InvalidInput."""
+    """Jobs, newest first; deleted ones only with ``status="archived"``.
+
+    Args:
+        query: its words are all in name, description, tags, prompt or latest results.
+
+    Raises:
+        InvalidInput: the status is none.
+    """
     wanted = _status(status)
     where = ["jobs.archived_at is " + ("not null" if wanted is JobStatus.ARCHIVED else "null")]
     parameters: list[Any] = []
@@ -385,9 +403,11 @@ def listing(
         found = [job for job in found if job.status is wanted]
     if tag is not None:
         found = [job for job in found if tag in job.definition.tags]
-    if query:
-        low = query.casefold()
-        found = [job for job in found if low in searchable(job)]
+    if query and query.strip():
+        from jobs_tui.service.search import having  # who lists without words needs no index
+
+        ids = having(ctx, query, archived=wanted is JobStatus.ARCHIVED)
+        found = [job for job in found if job.id in ids]
     return found
 
 

@@ -23,6 +23,7 @@ from jobs_tui.service.around import around
 from jobs_tui.service.checks import check
 from jobs_tui.service.context import Context
 from jobs_tui.service.delivery_checks import outgoing
+from jobs_tui.service.manifest_order import in_order, unique_names, with_names
 from jobs_tui.service.resource_checks import check_spec
 
 ORDER = (
@@ -70,10 +71,12 @@ def apply(ctx: Context, document: Any, *, dry_run: bool = False) -> list[Applied
                 check_spec(ctx, kind, resources.validated_spec(kind, entry), known)
                 resources.refuse_reserved(kind, entry["id"])
     by_name = _jobs_by_name(ctx, sections)
+    ordered = in_order(sections.get(JOBS, ()))
+    to_come = frozenset(entry["name"] for entry in ordered) - by_name.keys()
     for number, entry in enumerate(sections.get(JOBS, ())):
         with _at(f"{JOBS}.{number}"):
             there = by_name.get(entry["name"])
-            near = around(ctx, None if there is None else there.id)
+            near = replace(around(ctx, None if there is None else there.id), to_come=to_come)
             names = [one["name"] for one in sections[JOBS]]
             sent = outgoing(ctx, validated(JobCreate, entry), to_come=names).sent
             _refuse_ended(check(sent, known, near).definition, there)
@@ -82,11 +85,7 @@ def apply(ctx: Context, document: Any, *, dry_run: bool = False) -> list[Applied
         for kind in ORDER
         for entry in sections.get(kind.plural, ())
     ]
-    done += [
-        _apply_job(ctx, entry, by_name.get(entry["name"]), dry_run)
-        for entry in sections.get(JOBS, ())
-    ]
-    return done
+    return done + _apply_jobs(ctx, ordered, by_name, to_come if dry_run else None)
 
 
 def export(ctx: Context, sections: tuple[str, ...] = SECTIONS) -> dict[str, list[dict[str, Any]]]:
@@ -97,9 +96,11 @@ def export(ctx: Context, sections: tuple[str, ...] = SECTIONS) -> dict[str, list
             found[kind.plural] = [one.spec for one in resources.listing(ctx, kind)]
     if JOBS in sections:
         # What has ended for good would begin anew wherever the document is applied.
+        every = jobs.listing(ctx)
+        names = unique_names(every)
         found[JOBS] = [
-            _with_names(ctx, job_entry(job))
-            for job in reversed(jobs.listing(ctx))
+            with_names(_with_names(ctx, job_entry(job)), names)
+            for job in reversed(every)
             if job.ended_as not in FOR_GOOD
         ]
     return {name: entries for name, entries in found.items() if entries}
@@ -227,7 +228,39 @@ def _apply_one(ctx: Context, kind: ResourceKind, entry: dict[str, Any], dry_run:
     return Applied(str(kind), spec["id"], action)
 
 
-def _apply_job(ctx: Context, entry: dict[str, Any], job: Job | None, dry_run: bool) -> Applied:
+def _apply_jobs(
+    ctx: Context,
+    entries: list[dict[str, Any]],
+    by_name: Mapping[str, Job],
+    dry: frozenset[str] | None,
+) -> list[Applied]:
+    """In their order; one that delivers to a job further on gets its targets at the end."""
+    to_come = {entry["name"] for entry in entries if entry["name"] not in by_name}
+    done, later = list[Applied](), list[int]()
+    for position, entry in enumerate(entries):
+        job = by_name.get(entry["name"])
+        targets = entry.get("deliver_to") or ()
+        if dry is None and any(one.get("job") in to_come for one in targets):
+            later.append(position)
+            entry = {**entry, "deliver_to": [] if job is None else job.definition.deliver_to}
+        done.append(_apply_job(ctx, entry, job, dry))
+        to_come.discard(entry["name"])
+    for position in later:
+        entry, first = entries[position], done[position]
+        saved = jobs.edit(
+            ctx, jobs.find(ctx, entry["name"]).id, {"deliver_to": entry["deliver_to"]}
+        )
+        action = "created" if first.action == "created" else "changed"
+        warnings = (*first.warnings, *saved.warnings)
+        done[position] = replace(first, action=action, warnings=tuple(dict.fromkeys(warnings)))
+    return done
+
+
+def _apply_job(
+    ctx: Context, entry: dict[str, Any], job: Job | None, dry: frozenset[str] | None
+) -> Applied:
+    """Make or change one job; with ``dry``, the names of jobs to come, only say what would be."""
+    dry_run = dry is not None
     sent = validated(JobCreate, entry)
     if job is None:
         if dry_run:
@@ -235,7 +268,8 @@ def _apply_job(ctx: Context, entry: dict[str, Any], job: Job | None, dry_run: bo
         saved = jobs.create(ctx, entry)
         return Applied("job", sent.name, "created", saved.webhook_secret, saved.warnings)
     kept = outgoing(ctx, sent, job.definition).sent
-    definition = check(kept, ctx.directory, around(ctx, job.id)).definition
+    near = replace(around(ctx, job.id), to_come=dry or frozenset())
+    definition = check(kept, ctx.directory, near).definition
     if definition == job.definition and job.ended_as in FOR_GOOD:
         return Applied("job", sent.name, "unchanged", None, (f"{job.name} is {job.status}.",))
     if definition == job.definition and sent.enabled == job.enabled:

@@ -72,6 +72,8 @@ def of_definition(
         timing = timing_of(definition, now, first_after_end(definition, now))
     if timing is None:
         return None
+    if job is not None and job.ended_as is not None:
+        n = 0
     if definition.max_runs is not None and definition.trigger_type in REPEATING:
         n = min(n, max(0, definition.max_runs - (0 if job is None else job.counted_runs)))
     cron = None if definition.schedule is None else parse_cron(definition.schedule)

@@ -12,6 +12,7 @@ from jobs_tui.models.errors import Refused
 from jobs_tui.service.context import Context
 from jobs_tui.service.jobs import must_get
 from jobs_tui.store import secrets
+from jobs_tui.store.dependencies import refresh_dependants
 
 
 def purge_job(ctx: Context, job_id: str) -> int:
@@ -41,6 +42,7 @@ def purge_job(ctx: Context, job_id: str) -> int:
         _forget_addresses(connection, job_id)
         connection.execute("delete from drafts where id = ?", (job_id,))
         connection.execute("delete from jobs where id = ?", (job_id,))
+        refresh_dependants(connection, job_id)
         ctx.audit(connection, "job.purge", job_id, job.name)
         return ids
 

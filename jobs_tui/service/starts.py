@@ -12,6 +12,7 @@ from jobs_tui.agents.directory import Directory
 from jobs_tui.agents.doer import agent_of
 from jobs_tui.agents.missing import queue_of
 from jobs_tui.models.config import job_config
+from jobs_tui.models.dependency import Mode
 from jobs_tui.models.enums import ExecutionStatus, Kind, TriggerType
 from jobs_tui.models.errors import InvalidInput, NotFound, Refused
 from jobs_tui.models.ids import new_execution_id
@@ -181,8 +182,15 @@ def decide(ctx: Context, connection: sqlite3.Connection, job: Job, prepared: Pre
 
 
 def start_late(ctx: Context, connection: sqlite3.Connection, job: Job) -> Started:
-    """Start a one-off job whose time has passed, inside the transaction that resumed it."""
-    return queue(ctx, connection, job, Request(Kind.CATCH_UP, {}, {}, {}))
+    """Start a one-off job whose time has passed, inside the transaction that resumed it.
+
+    With the values of its last run: those may have come from a job before it.
+    """
+    last = executions.get(connection, job.last_execution_id or "")
+    known = {one.name for one in prompts.declared_and_used(job.definition, ctx.directory)}
+    given = {} if last is None else last.parameters
+    kept = {name: value for name, value in given.items() if name in known}
+    return queue(ctx, connection, job, Request(Kind.CATCH_UP, kept, {}, {}))
 
 
 def rerun(ctx: Context, execution_id: str, parameters: Mapping[str, Any] | None = None) -> Started:
@@ -265,6 +273,9 @@ def _action(ctx: Context, kind: Kind) -> str:
 
 def _refuse_paused(job: Job, request: Request) -> None:
     refuse_ended(job)
+    gated = any(one.get("mode") == Mode.GATE for one in job.definition.depends_on)
+    if request.kind is Kind.WEBHOOK and gated and job.waiting_on:
+        raise Refused(f"The job {job.name!r:.80} does not start yet: {job.waiting_on}.")
     if not job.enabled and not request.paused_too:
         raise Refused(f"The job {job.name!r:.80} is disabled.", "Enable it first.")
 

@@ -64,6 +64,8 @@ class Waiting:
     def _later(self, execution: Execution) -> str | None:
         again = execution.not_before
         if again is not None and again > self._ctx.now():
+            if execution.attempt == 0:
+                return f"begins at {to_text(again)[:19]}Z"
             number = f"{execution.attempt + 1} of {execution.max_attempts}"
             return f"attempt {number} begins at {to_text(again)[:19]}Z"
         return None

@@ -20,6 +20,7 @@ from jobs_tui.schedule.timing import INSTANT
 from jobs_tui.schedule.timing_words import REPEATING
 from jobs_tui.schedule.zones import zone
 from jobs_tui.service.around import Around
+from jobs_tui.service.dependency_checks import depends_on, refuse_chain
 from jobs_tui.service.goal_checks import goal_fields
 from jobs_tui.store import jobs
 
@@ -72,13 +73,15 @@ def when_fields(values: Mapping[str, Any], sent: frozenset[str], around: Around)
         found[name] = values[name]
         if values[name] is not None and name in sent:
             found[name] = _moment(name, values, timezone, around.now, kept, notes)
-    if trigger is TriggerType.ONE_OFF and found["run_at"] is None:
+    waits = bool(values["depends_on"])
+    if trigger is TriggerType.ONE_OFF and found["run_at"] is None and not waits:
         raise InvalidInput(
             "run_at is missing: a job with trigger_type one_off needs one.",
             'For example 2026-12-24T09:00, or "tomorrow 9am".',
             field="run_at",
         )
-    if trigger is TriggerType.ONE_OFF and "run_at" not in sent and "trigger_type" in sent:
+    becomes = "run_at" not in sent and "trigger_type" in sent
+    if trigger is TriggerType.ONE_OFF and becomes and found["run_at"] is not None:
         _refuse_passed(found["run_at"], timezone, around.now, kept)
     interval = values["interval_seconds"]
     if interval is not None and "interval_seconds" in sent:
@@ -110,7 +113,10 @@ def when_fields(values: Mapping[str, Any], sent: frozenset[str], around: Around)
     notes += [
         f"{name} is kept, but only {users} uses it."
         for name, (triggers, users) in _USED_BY.items()
-        if name in sent and values[name] is not None and trigger not in triggers
+        if name in sent
+        and values[name] is not None
+        and trigger not in triggers
+        and not (waits and name in ("max_runs", "end_at"))
     ]
     fields = {
         **found,
@@ -119,12 +125,22 @@ def when_fields(values: Mapping[str, Any], sent: frozenset[str], around: Around)
         "max_runs": values["max_runs"],
         "end_condition": condition,
         "watch": values["watch"],
-        "depends_on": tuple(values["depends_on"]),
+        "depends_on": _depends_on(values, sent, trigger, around),
         "deliver_to": delivery_targets(values["deliver_to"]),
         "deliver_when": DeliverWhen(values["deliver_when"]),
         "conversation": Conversation(values["conversation"]),
     }
     return When(fields, tuple(notes))
+
+
+def _depends_on(
+    values: Mapping[str, Any], sent: frozenset[str], trigger: TriggerType, around: Around
+) -> tuple[dict[str, Any], ...]:
+    """Looked up anew only when it was sent: a job that was removed since is no mistake of today."""
+    if "depends_on" in sent:
+        return depends_on(values["depends_on"], trigger, values["name"], around)
+    refuse_chain(values["depends_on"], trigger)
+    return tuple(values["depends_on"])
 
 
 def _kept(around: Around) -> Definition | None:

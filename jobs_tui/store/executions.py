@@ -48,6 +48,10 @@ class NewExecution:
     requested_by: str | None = None
     queue: str = "default"
     agent_id: str | None = None
+    not_before: datetime | None = None
+    """It waits in the queue until then."""
+    depth: int = 0
+    """How many runs of agents lie between a person and it."""
 
 
 def insert(connection: sqlite3.Connection, new: NewExecution) -> int:
@@ -75,8 +79,8 @@ def insert(connection: sqlite3.Connection, new: NewExecution) -> int:
         "insert into executions (id, job_id, number, revision, trigger_type, kind, status, reason,"
         " count, nominal_at, last_nominal_at, clock_epoch, parallel, created_at, completed_at,"
         " parameters, inputs, config_override, trigger_metadata, requested_by, prompt,"
-        " max_attempts, queue, agent_id)"
-        " values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        " max_attempts, queue, agent_id, not_before, depth)"
+        " values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             new.id,
             new.job_id,
@@ -102,7 +106,24 @@ def insert(connection: sqlite3.Connection, new: NewExecution) -> int:
             new.max_attempts,
             new.queue,
             new.agent_id,
+            maybe_to_text(new.not_before),
+            new.depth,
         ),
+    )
+    return number
+
+
+def insert_failed(connection: sqlite3.Connection, new: NewExecution, why: str) -> int:
+    """As :func:`insert`, for a run that cannot begin: it has failed, and its row says why."""
+    new.status = ExecutionStatus.FAILED
+    number = insert(connection, new)
+    connection.execute(
+        "update executions set error_message = ?, completed_at = ?, duration_ms = 0,"
+        " log_lines = 0, log_bytes = 0 where id = ?",
+        (why, to_text(new.created_at), new.id),
+    )
+    connection.execute(
+        "update jobs set failed_executions = failed_executions + 1 where id = ?", (new.job_id,)
     )
     return number
 
@@ -148,6 +169,7 @@ def execution_from(row: sqlite3.Row) -> Execution:
         resumes=row["resume"] is not None,
         not_before=maybe_from_text(row["not_before"]),
         parallel=row["parallel"],
+        depth=row["depth"],
         verdict=row["verdict"],
         verdict_reason=row["verdict_reason"],
         worth_reporting=None if row["worth_reporting"] is None else bool(row["worth_reporting"]),

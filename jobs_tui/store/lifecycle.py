@@ -10,6 +10,7 @@ from jobs_tui.models.errors import WrongStatus
 from jobs_tui.models.job import Job
 from jobs_tui.models.lifecycle import ENDS, in_words, refuse_transition
 from jobs_tui.models.times import maybe_to_text, to_text
+from jobs_tui.store import dependencies
 from jobs_tui.store.queue import end_waiting
 
 ACTION = {
@@ -79,6 +80,9 @@ def move(
     elif to is JobStatus.ARCHIVED:
         end_waiting_runs(connection, job, now, "the job was deleted")
     _audit(connection, job, ACTION[to], reason, now, actor, face, origin)
+    if to in ENDS:
+        dependencies.note_end(connection, job, by_engine=face == "engine")
+    _refresh(connection, job)
 
 
 def arm(
@@ -115,6 +119,9 @@ def arm(
         ),
     )
     _audit(connection, job, ACTION[JobStatus.ACTIVE], None, now, actor, face, origin)
+    _refresh(connection, job)
+    if job.definition.depends_on:
+        dependencies.wake(connection, job.id)
 
 
 def bring_back(
@@ -150,6 +157,7 @@ def bring_back(
         ),
     )
     _audit(connection, job, "job.restore", None, now, actor, face, origin)
+    _refresh(connection, job)
 
 
 def end_waiting_runs(connection: sqlite3.Connection, job: Job, now: datetime, reason: str) -> int:
@@ -162,6 +170,12 @@ def end_waiting_runs(connection: sqlite3.Connection, job: Job, now: datetime, re
     for row in waiting:
         end_waiting(connection, row["id"], now, ExecutionStatus.CANCELLED, reason)
     return len(waiting)
+
+
+def _refresh(connection: sqlite3.Connection, job: Job) -> None:
+    """What it waits for, and what others that depend on it wait for, is told anew."""
+    dependencies.refresh(connection, job.id)
+    dependencies.refresh_dependants(connection, job.id)
 
 
 def _stop_running(connection: sqlite3.Connection, job: Job, now: datetime, actor: str) -> None:

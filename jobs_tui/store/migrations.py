@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs_tui.models.errors import StoreError
-from jobs_tui.store import schema, schema_goals
+from jobs_tui.store import schema, schema_goals, search_schema
 from jobs_tui.store.connection import connect, connect_read_only, explain
 
 JOBS: Sequence[tuple[str, str]] = (
@@ -21,6 +21,7 @@ JOBS: Sequence[tuple[str, str]] = (
     ("0004_jobs_module", schema.JOBS_4),
     ("0005_goals", schema_goals.JOBS_5),
     ("0006_result_deliveries", schema.JOBS_6),
+    ("0007_search", search_schema.JOBS_7),
 )
 LOGS: Sequence[tuple[str, str]] = (("0001_first", schema.LOGS_1),)
 

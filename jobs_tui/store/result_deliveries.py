@@ -103,17 +103,22 @@ def undelivered(connection: sqlite3.Connection, execution_id: str) -> str | None
 
 
 def due(
-    connection: sqlite3.Connection, now: datetime, limit: int, but: Collection[str] = ()
+    connection: sqlite3.Connection,
+    now: datetime,
+    limit: int,
+    but: Collection[str] = (),
+    run: str | None = None,
 ) -> list[str]:
     """Ids of deliveries whose time has come, longest due first.
 
     Args:
         but: those that are under way already.
+        run: only those of this run.
     """
     rows = connection.execute(
         "select id from result_deliveries where status = 'waiting' and next_at <= ?"
-        " order by next_at, id limit ?",
-        (to_text(now), limit + len(but)),
+        f"{' and execution_id = ?' if run else ''} order by next_at, seq limit ?",
+        (to_text(now), *([run] if run else []), limit + len(but)),
     )
     return [row[0] for row in rows if row[0] not in but][:limit]
 

@@ -481,6 +481,12 @@ create table dependencies (
 ) without rowid;
 create index dependencies_by_other on dependencies (on_job_id);
 
+create trigger jobs_that_wait_are_not_due after update of waiting_on, next_due_at on jobs
+when new.waiting_on is not null and new.next_due_at is not null
+begin
+    update jobs set next_due_at = null where id = new.id;
+end;
+
 create table aftermath (
     seq integer primary key autoincrement,
     execution_id text not null

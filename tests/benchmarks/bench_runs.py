@@ -55,7 +55,7 @@ def product(n: int) -> tuple[float, float]:
                 "config": {"overlap": "allow", "max_parallel": 1000},
             },
         ).job
-        host = EngineHost(store, "serve", port=0)
+        host = EngineHost(store, "serve", port=0, mcp_port=0)
         started = time.perf_counter()
         futures = []
         for _ in range(n):

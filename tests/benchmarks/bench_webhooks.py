@@ -114,7 +114,7 @@ def engine(folder: str, pipe: Connection) -> None:
     store = Store(Home(Path(folder), Path(folder) / "config.toml"))
     path, secret, job_id = _hook(store)
     os.environ["JOBS_TUI_HOOK_BURST"] = str(UNLIMITED)
-    host = EngineHost(store, "serve", host="127.0.0.1", port=0)
+    host = EngineHost(store, "serve", host="127.0.0.1", port=0, mcp_port=0)
     host.start()
     assert host.address is not None
     name, port = host.address.split(":")

@@ -20,6 +20,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "home"
     monkeypatch.setenv("JOBS_TUI_HOME", str(path))
     monkeypatch.setenv("JOBS_TUI_PORT", "0")
+    monkeypatch.setenv("JOBS_TUI_MCP_PORT", "0")
     monkeypatch.delenv("COLUMNS", raising=False)
     return path
 

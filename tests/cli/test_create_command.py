@@ -97,7 +97,7 @@ class TestCreate:
         ("arguments", "said"),
         [
             (["--manual", "--prompt", "x"], "--name"),
-            (["--name", "n", "--prompt", "x"], "--cron EXPR, --webhook or --manual"),
+            (["--name", "n", "--prompt", "x"], "--until CONDITION, --webhook, --after JOB or"),
             (["--name", "n", "--manual"], "--prompt TEXT or --prompt-file"),
             (["--name", "n", "--manual", "--webhook", "--prompt", "x"], "exclude each other"),
             (["--name", "n", "--cron", "* * * * *", "--manual", "--prompt", "x"], "exclude"),

@@ -34,6 +34,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
         **{name: value for name, value in os.environ.items() if not name.startswith("JOBS_TUI")},
         "JOBS_TUI_HOME": str(tmp_path / "home"),
         "JOBS_TUI_PORT": "0",
+        "JOBS_TUI_MCP_PORT": "0",
         "PATH": f"{programs}:{os.environ['PATH']}",
         "no_proxy": "127.0.0.1",
     }

@@ -128,7 +128,8 @@ class LiveHome:
 
     def create(self, name: str, prompt: str, *options: str) -> dict[str, Any]:
         """``create``; by hand unless the options say otherwise. Returns the JobResponse."""
-        trigger = () if {"--cron", "--webhook"} & set(options) else ("--manual",)
+        named = {"--cron", "--webhook", "--at", "--every", "--until"} & set(options)
+        trigger = () if named else ("--manual",)
         return dict(self.json("create", "--name", name, "--prompt", prompt, *trigger, *options))
 
     def make_due(self, job: str) -> None:

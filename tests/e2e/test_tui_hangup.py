@@ -82,6 +82,7 @@ def screen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Screen]:
         environment = os.environ | {
             "JOBS_TUI_HOME": str(home),
             "JOBS_TUI_PORT": "0",
+            "JOBS_TUI_MCP_PORT": "0",
             "TERM": "xterm-256color",
             "COLUMNS": "80",
             "LINES": "24",

@@ -86,3 +86,19 @@ async def test_unknown_jobs_and_bad_bodies(face: Face, verb: str) -> None:
     assert (await call(face, "POST", f"{JOBS}/{job['id']}/{verb}", [1]))[0] == 422
     wrong = {"name": 5} if verb == "copy" else {"reason": 5}
     assert (await call(face, "POST", f"{JOBS}/{job['id']}/{verb}", wrong))[0] == 422
+
+
+async def test_dependencies_in_both_directions(face: Face) -> None:
+    first = await new_job(face, name="a")
+    middle = await new_job(face, name="b", depends_on=["a"])
+    last = await new_job(face, name="c", depends_on=[{"job": middle["id"], "on": "failed"}])
+    assert middle["depends_on"][0]["job"] == first["id"]
+    code, answer = await call(face, "GET", f"{JOBS}/{middle['id']}/dependencies")
+    assert code == 200
+    models.Joined.model_validate(answer)
+    assert [one["name"] for one in answer["depends_on"]] == ["a"]
+    assert [(one["job_id"], one["on"]) for one in answer["dependants"]] == [(last["id"], "failed")]
+    assert (await call(face, "GET", f"{JOBS}/job_none/dependencies"))[0] == 404
+    code, answer = await call(face, "PATCH", f"{JOBS}/{first['id']}", {"depends_on": ["c"]})
+    assert (code, answer["detail"][0]["loc"]) == (422, ["body", "depends_on"])
+    assert "'a' waits for 'c' waits for 'b' waits for 'a'" in answer["detail"][0]["msg"]

@@ -30,16 +30,8 @@ SPECIFIED = {
 OURS = {"problem", "goal", "ended_at", "copied_from", "tags", "parameters", "status_reason"}
 WHEN = {
     *("schedule", "run_at", "interval_seconds", "interval_mode", "start_at", "end_at", "max_runs"),
-    *(
-        "end_condition",
-        "watch",
-        "depends_on",
-        "conversation",
-        "deliver_to",
-        "deliver_when",
-        "runs_counted",
-        "state",
-    ),
+    *("end_condition", "watch", "depends_on", "conversation", "runs_counted", "state"),
+    *("deliver_to", "deliver_when"),
 }
 
 

@@ -19,6 +19,7 @@ def checks(ctx: Context, marked: dict[int, str] | None = None) -> dict[str, Chec
 @pytest.fixture(autouse=True)
 def _any_port(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JOBS_TUI_PORT", "0")
+    monkeypatch.setenv("JOBS_TUI_MCP_PORT", "0")
 
 
 def test_processes_of_ended_runs_are_pointed_at(ctx: Context) -> None:
@@ -39,6 +40,16 @@ def test_a_port_that_is_taken(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> 
         found = checks(ctx)["port"]
     assert found.state == "problem"
     assert str(port) in found.detail
+
+
+def test_a_port_for_mcp_that_is_taken(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("JOBS_TUI_MCP_PORT", str(port))
+        found = checks(ctx)
+    assert found["port"].state == "ok"
+    assert found["mcp port"].state == "problem"
+    assert found["mcp port"].hint == "Set JOBS_TUI_MCP_PORT to a free one."
 
 
 def test_an_address_that_is_not_ours(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from jobs_tui.service import jobs, runs, starts
 from jobs_tui.service.answers import job_response
 from jobs_tui.service.context import Context
 from jobs_tui.service.purge import purge_job
+from jobs_tui.store.database import Store
+from jobs_tui.store.home import Home
 from jobs_tui.store.logs import Chunk, append
 from tests.fakes import FakeClock
 from tests.service.made import audited, claimed, count, cron_job, ended, job_fields, made
@@ -402,3 +405,19 @@ class TestListing:
         with pytest.raises(InvalidInput) as caught:
             jobs.listing(ctx, status="busy")
         assert caught.value.field == "status"
+
+
+class HurryingClock(FakeClock):
+    """Some milliseconds pass between any two looks at it, as they do."""
+
+    def now(self) -> datetime:
+        """The wall time, later each time."""
+        self.advance(0.005)
+        return super().now()
+
+
+def test_what_starts_at_once_is_due_however_long_its_checks_take(tmp_path: Path) -> None:
+    store = Store(Home(tmp_path, tmp_path / "config.toml"), HurryingClock())
+    job = made(Context(store, "ada", "cli"), trigger_type="one_off", run_at="now")
+    assert job.next_due_at is not None
+    store.close()

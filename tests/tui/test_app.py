@@ -169,6 +169,8 @@ def test_the_header_names_the_engine() -> None:
     assert engine_words(None, 10, starts=True).plain == "starting"
     taken = "port 7802 on 127.0.0.1 is taken by another process."
     assert engine_words(state(hooks_problem=taken), 10).plain == "UP  hooks off: port 7802 taken"
+    mcp = "port 7803 on 127.0.0.1 is taken by another process."
+    assert engine_words(state(mcp_problem=mcp), 10).plain == "UP  mcp off: port 7803 taken"
     both = state(pid=4121, hooks_problem=taken)
     for room, words in (
         (80, "UP  hooks off: port 7802 taken  attached pid 4121"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,6 +14,7 @@ from jobs_tui.agents.doer import agent_of
 from jobs_tui.agents.missing import queue_of
 from jobs_tui.engine.sending.failure import NotDelivered
 from jobs_tui.engine.sending.message import Message
+from jobs_tui.guard.json_paths import TooMuchWork, values_at
 from jobs_tui.models.config import job_config
 from jobs_tui.models.enums import Kind, TriggerType
 from jobs_tui.models.errors import JobsTuiError
@@ -29,17 +29,20 @@ DEEPEST = 10
 """Runs that started each other in a row: what goes on longer is a loop."""
 BY_ITSELF = ("result", "answer")
 """What a job gets without being asked, when it has parameters of these names."""
-_STEP = re.compile(r"\.([^.\[\]]+)|\[(-?\d{1,9})\]")
 
 
 def start(
     connection: sqlite3.Connection,
     delivery: ResultDelivery,
     message: Message,
+    given: Mapping[str, Any],
     directory: Directory,
     now: datetime,
 ) -> str:
     """Queue the run and mark the delivery, in one transaction: it happens once.
+
+    Args:
+        given: see :func:`values_of`.
 
     Returns:
         The id of the run.
@@ -80,7 +83,9 @@ def start(
         },
     )
     try:
-        given = _parameters(delivery.target, message, job, directory)
+        if not delivery.target.get("parameters"):
+            known = {one.name for one in prompts.declared_and_used(job.definition, directory)}
+            given = {name: value for name, value in given.items() if name in known}
         new.parameters = prompts.resolve(job.definition, given, directory)
         new.prompt = prompts.readable(
             job.definition, prompts.Start(new.id, now), new.parameters, directory
@@ -106,51 +111,30 @@ def _refuse(job: Job | None, delivery: ResultDelivery) -> None:
         raise NotDelivered(f"The job {job.name!r:.80} is paused.", for_good=True)
 
 
-def _parameters(
-    target: Mapping[str, Any], message: Message, job: Job, directory: Directory
-) -> dict[str, Any]:
-    wanted: Mapping[str, str] = target.get("parameters") or {}
-    if not wanted:
-        known = {one.name for one in prompts.declared_and_used(job.definition, directory)}
-        wanted = {name: name for name in BY_ITSELF if name in known}
+def values_of(target: Mapping[str, Any], message: Message) -> dict[str, Any]:
+    """What the parameters of the started job get; those without a value keep their defaults.
+
+    May take a while for a large answer: not for a transaction.
+    """
+    wanted: Mapping[str, str] = target.get("parameters") or {name: name for name in BY_ITSELF}
     found = {name: value_at(place, message) for name, place in wanted.items()}
     return {name: value for name, value in found.items() if value is not None}
 
 
 def value_at(place: str, message: Message) -> Any:
-    """What ``result``, ``answer``, ``status`` or ``$.items[0].name`` stands for; None: nothing."""
-    document = message.document()
-    if place == "$":
-        return _parsed(message.answer)
+    """What ``result``, ``answer`` or ``$.items[0].name`` stands for; None: nothing is there."""
+    run = message.run
     if place.startswith("$"):
-        value = _parsed(message.answer)
-        for name, index in _STEP.findall(place[1:]):
-            value = _step(value, name, index)
-        return value
-    found: dict[str, Any] = {
-        "result": message.text,
-        "answer": message.answer,
-        "status": document["status"],
-        "change": message.change,
-        "error_message": message.run["error_message"],
-        "verdict": message.run["verdict"],
-        "verdict_reason": message.run["verdict_reason"],
-        "execution_id": message.run["id"],
-        "job_id": message.run["job_id"],
-        "job_name": message.run["job_name"],
-    }
-    return found.get(place)
+        return _first(place, message.answer)
+    if place in ("result", "answer", "change"):
+        return {"result": message.text, "answer": message.answer, "change": message.change}[place]
+    return run[{"execution_id": "id"}.get(place, place)]
 
 
-def _parsed(text: str | None) -> Any:
+def _first(path: str, answer: str | None) -> Any:
+    """The first value that a JSON path finds in an answer that is JSON."""
     try:
-        return json.loads(text or "")
-    except ValueError:
+        found = values_at(path, json.loads(answer or ""))
+    except (ValueError, TooMuchWork, RecursionError):
         return None
-
-
-def _step(value: Any, name: str, index: str) -> Any:
-    if index and isinstance(value, list):
-        at = int(index)
-        return value[at] if -len(value) <= at < len(value) else None
-    return value.get(name) if name and isinstance(value, dict) else None
+    return found[0] if found else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import traceback
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -20,6 +22,8 @@ from jobs_tui.models.errors import InvalidInput, JobsTuiError
 from jobs_tui.models.result_delivery import ResultDelivery
 from jobs_tui.schedule.zones import zone
 from jobs_tui.store.database import Store
+
+log = logging.getLogger("jobs_tui.engine")
 
 FILE_TIMEOUT = 20.0
 """Seconds that a disk may take."""
@@ -41,11 +45,13 @@ async def send(
     """
     target, kind = delivery.target, delivery.target["type"]
     if kind == "job":
+        given = await asyncio.to_thread(job.values_of, target, message)
         return await store.awrite(
             partial(
                 job.start,
                 delivery=delivery,
                 message=message,
+                given=given,
                 directory=directory(store),
                 now=store.clock.now(),
             )
@@ -69,6 +75,11 @@ async def send(
     except NotDelivered as error:
         reason = Masker(hidden).mask_cut(plain(error.reason))
         raise NotDelivered(reason, for_good=error.for_good) from None
+    except Exception as error:
+        masker = Masker(hidden)
+        log.error("a delivery broke down\n%s", masker.mask(traceback.format_exc()))
+        reason = masker.mask_cut(plain(f"It broke down: {type(error).__name__}: {error}."))
+        raise NotDelivered(reason) from None
 
 
 def zone_of(name: str | None) -> ZoneInfo:

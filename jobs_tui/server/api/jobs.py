@@ -23,7 +23,7 @@ from jobs_tui.models.job_input import (
 )
 from jobs_tui.server.answers import encoded, json_response
 from jobs_tui.server.api import reading
-from jobs_tui.server.api.errors import KEY, of_start
+from jobs_tui.server.api.errors import KEY, Unprocessable, of_start
 from jobs_tui.server.api.models import (
     History,
     HTTPValidationError,
@@ -33,11 +33,12 @@ from jobs_tui.server.api.models import (
 )
 from jobs_tui.server.api.preview_models import PreviewResponse
 from jobs_tui.server.api.routing import Answer, Query, Route, context_of, either
-from jobs_tui.service import answers, dry_run, idempotency, jobs, lifecycle, runs, starts
+from jobs_tui.service import answers, dry_run, idempotency, jobs, lifecycle, runs, search, starts
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import webhook_base
 from jobs_tui.service.purge import purge_job
 
+SEARCHES = ("keyword", "semantic")
 MOST_JOBS = 1000
 MOST_RUNS = 500
 """Rows of one page."""
@@ -72,7 +73,18 @@ class Jobs:
             Query("enabled", FLAG),
             Query("trigger_type", {"enum": [str(item) for item in TriggerType]}),
             Query("status", {"enum": [str(item) for item in JobStatus]}),
-            Query("q", {"type": "string"}, "Text in name, description, tags or prompt."),
+            Query(
+                "q",
+                {"type": "string"},
+                "Words in name, description, tags, prompt or latest results: all of them, or the"
+                " text itself.",
+            ),
+            Query(
+                "search",
+                {"enum": list(SEARCHES)},
+                "Rank by `q`, the best first: by its words, or by what it means. `X-Search-Engine`"
+                " names what served, `X-Search-Note` says why nothing better did.",
+            ),
             Query("tag", {"type": "string"}),
         )
         history = (
@@ -195,18 +207,22 @@ class Jobs:
             "query": reading.text(request, "q"),
             "tag": reading.text(request, "tag"),
         }
+        mode = reading.choice(request, "search", SEARCHES)
         limit = reading.number(request, "limit", 1, MOST_JOBS)
         offset = reading.number(request, "offset", 0, reading.FURTHEST) or 0
 
-        def work() -> tuple[int, bytes]:
-            found = jobs.listing(ctx, **wanted)  # type: ignore[arg-type]
+        def work() -> tuple[dict[str, str], bytes]:
+            headers: dict[str, str] = {}
+            if mode is None:
+                found = jobs.listing(ctx, **wanted)  # type: ignore[arg-type]
+            else:
+                found, headers = _ranked(ctx, wanted, mode)
             page = found[offset : None if limit is None else offset + limit]
-            return len(found), encoded(answers.job_responses(ctx, page))
+            headers["X-Total-Count"] = str(len(found))
+            return headers, encoded(answers.job_responses(ctx, page))
 
-        total, body = await asyncio.to_thread(work)
-        return web.Response(
-            body=body, content_type="application/json", headers={"X-Total-Count": str(total)}
-        )
+        headers, body = await asyncio.to_thread(work)
+        return web.Response(body=body, content_type="application/json", headers=headers)
 
     async def create(self, request: web.Request) -> web.Response:
         """201 with the webhook's secret, which no other answer holds."""
@@ -311,6 +327,28 @@ class Jobs:
             return answers.history_answer(page)
 
         return json_response(await asyncio.to_thread(work))
+
+
+def _ranked(ctx: Context, wanted: Mapping[str, Any], mode: str) -> tuple[list[Job], dict[str, str]]:
+    """The jobs that pass the other filters, in the order of a search; what served it, as headers.
+
+    Raises:
+        InvalidInput: there is nothing to search for.
+    """
+    passing = jobs.listing(ctx, **{**wanted, "query": None})
+    archived = wanted["status"] == JobStatus.ARCHIVED
+    find = search.by_meaning if mode == "semantic" else search.by_keywords
+    try:
+        answer = find(ctx, wanted["query"] or "", 1, archived=archived)
+    except InvalidInput as error:
+        raise Unprocessable(("query", "q"), error.sentence(), "missing") from None
+    by_id = {job.id: job for job in passing}
+    headers = {"X-Search-Engine": answer.engine}
+    if answer.note:
+        # A header holds no line ends, and not every letter.
+        line = " ".join(answer.note.split())
+        headers["X-Search-Note"] = line.encode("ascii", "replace").decode("ascii")
+    return [by_id[job_id] for job_id in answer.ids if job_id in by_id], headers
 
 
 async def start_once(

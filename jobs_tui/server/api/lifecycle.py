@@ -13,9 +13,9 @@ from jobs_tui.models.job_change import ReasonInput
 from jobs_tui.models.job_input import JobPatch, validated
 from jobs_tui.server.answers import json_response
 from jobs_tui.server.api import reading
-from jobs_tui.server.api.models import HTTPValidationError, JobResponse, Problem
+from jobs_tui.server.api.models import HTTPValidationError, JobResponse, Joined, Problem
 from jobs_tui.server.api.routing import Answer, Route, context_of, either
-from jobs_tui.service import answers, jobs, lifecycle
+from jobs_tui.service import answers, dependencies, jobs, lifecycle
 from jobs_tui.service.context import Context
 
 ONE = "/api/v1/jobs/{job_id}"
@@ -57,7 +57,26 @@ def routes() -> list[Route]:
             JobPatch,
             tag="jobs",
         ),
+        Route(
+            "GET",
+            f"{ONE}/dependencies",
+            joined,
+            "read",
+            "What a job depends on, and what depends on it",
+            either({200: Joined}, _MISSING),
+            tag="jobs",
+        ),
     ]
+
+
+async def joined(request: web.Request) -> web.Response:
+    """Both directions, one step each."""
+    ctx, job_id = context_of(request), reading.path_part(request, "job_id")
+
+    def work() -> dict[str, Any]:
+        return dependencies.answer(dependencies.joined(ctx, jobs.present(ctx, job_id)))
+
+    return json_response(await asyncio.to_thread(work))
 
 
 async def cancel(request: web.Request) -> web.Response:

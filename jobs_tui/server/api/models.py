@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from jobs_tui.models.approval import ApprovalStatus
+from jobs_tui.models.dependency import Mode, On
 from jobs_tui.models.enums import (
     Conversation,
     DeliverWhen,
@@ -92,6 +93,29 @@ class History(Answer):
     executions: list[HistoryEntry]
 
 
+class Link(Answer):
+    """One job seen from another that it is joined to."""
+
+    job_id: str
+    name: str | None
+    """Null: it was removed for good."""
+    status: JobStatus | None
+    on: On
+    mode: Mode
+    delay_seconds: float
+    parameters: dict[str, str]
+    met: bool
+
+
+class Joined(Answer):
+    """What a job depends on, and what depends on it."""
+
+    job_id: str
+    waiting_on: str | None
+    depends_on: list[Link]
+    dependants: list[Link]
+
+
 class JobResponse(Answer):
     """A job."""
 
@@ -106,6 +130,8 @@ class JobResponse(Answer):
     ended_at: datetime | None
     copied_from: str | None
     """The id of the job that it is a copy of."""
+    depends_on: list[dict[str, Any]]
+    """`job` (an id), `on`, `mode`, `delay_seconds`, `parameters` of each."""
     goal: str | None
     """How far it is from its end condition after the last run."""
     problem: str | None
@@ -155,7 +181,6 @@ class JobResponse(Answer):
     end_condition: dict[str, Any] | None
     """`{"any": [condition, ...]}`"""
     watch: dict[str, Any] | None
-    depends_on: list[dict[str, Any]]
     conversation: Conversation
     runs_counted: int
     """Starts that count for `max_runs`"""

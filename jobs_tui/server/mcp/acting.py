@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 
 from jobs_tui.models.enums import JobStatus, Kind
-from jobs_tui.models.errors import InvalidInput, Refused
 from jobs_tui.models.job import Job as KeptJob
 from jobs_tui.server.mcp import arguments as asked_for
-from jobs_tui.server.mcp import lifecycle
-from jobs_tui.server.mcp.creating import refuse_impossible
+from jobs_tui.server.mcp.creating import in_our_words, put
 from jobs_tui.server.mcp.finding import the_job, the_run
 from jobs_tui.server.mcp.results import OneJob, OneRun
 from jobs_tui.server.mcp.views import engine_warnings, job_view, run_view
-from jobs_tui.service import jobs, runs, starts
+from jobs_tui.service import runs, starts
 from jobs_tui.service.context import Context
 
 POLL = 0.2
@@ -22,43 +20,29 @@ POLL = 0.2
 
 def pause(ctx: Context, asked: asked_for.OneJob) -> OneJob:
     """``job_pause``. Raises NotFound, Refused."""
-    job = the_job(ctx, asked.job_id)
-    refuse_impossible(job, JobStatus.PAUSED)
-    return _job(ctx, jobs.pause(ctx, job.id), "Paused the job {}: nothing starts it by itself.")
+    job = put(ctx, the_job(ctx, asked.job_id), JobStatus.PAUSED)
+    return _job(ctx, job, "Paused the job {}: nothing starts it by itself.")
 
 
 def resume(ctx: Context, asked: asked_for.OneJob) -> OneJob:
     """``job_resume``. Raises NotFound, Refused."""
-    job = the_job(ctx, asked.job_id)
-    refuse_impossible(job, JobStatus.ACTIVE)
-    return _job(ctx, jobs.resume(ctx, job.id), "The job {} goes on.")
+    job = put(ctx, the_job(ctx, asked.job_id), JobStatus.ACTIVE)
+    return _job(ctx, job, "The job {} goes on.")
 
 
 def cancel(ctx: Context, asked: asked_for.JobCancel) -> OneJob:
     """``job_cancel``. Raises NotFound, Refused."""
-    job = the_job(ctx, asked.job_id)
-    refuse_impossible(job, JobStatus.CANCELLED)
-    if job.status is not JobStatus.CANCELLED:
-        job = lifecycle.cancel(ctx, job.id, asked.reason or f"cancelled by {ctx.actor} in a chat")
+    job = put(ctx, the_job(ctx, asked.job_id), JobStatus.CANCELLED, asked.reason)
     return _job(ctx, job, "Cancelled the job {} for good.")
 
 
 def run(ctx: Context, asked: asked_for.JobRun) -> OneRun:
     """``job_run``. Raises NotFound, Refused, InvalidInput."""
     job = the_job(ctx, asked.job_id)
-    if job.status in (JobStatus.COMPLETED, JobStatus.CANCELLED):
-        raise Refused(
-            f"The job {job.name!r:.80} is {job.status.upper()}: it is not started any more.",
-            "Make a new job with job_create to do it again.",
-            field="job_id",
-        )
-    try:
+    with in_our_words(job):
         started = starts.start(
             ctx, job.id, asked.parameters, kind=Kind.API, paused_too=True, known_only=True
         )
-    except InvalidInput as error:
-        error.hint = error.hint or "Give values in parameters."
-        raise
     return _run(ctx, started.execution_id, started.message)
 
 

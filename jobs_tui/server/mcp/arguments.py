@@ -141,7 +141,8 @@ class JobRun(OneJob):
     parameters: dict[StrictStr, JsonValue] = {}
     """Values for this run in place of the job's own."""
     wait_seconds: Annotated[float, Field(ge=0, le=300)] = 0
-    """Wait so long for its end, and answer with its result; 0 answers at once."""
+    """Wait so long for its end, and answer with its result; 0 answers at once. Many clients give
+    up on a call after 60 seconds."""
 
 
 class Search(Arguments):

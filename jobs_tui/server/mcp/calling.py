@@ -75,10 +75,12 @@ def _refuse_scope(tool: JobTool, caller: Caller) -> None:
 
 
 def _words(error: JobsTuiError) -> str:
-    place = ""
-    if isinstance(error, InvalidInput) and error.field and error.field not in error.message:
-        place = f" (argument: {_argument(error.field)})"
-    return f"{error.title}: {error.sentence()}{place}"
+    said = f"{error.title}: {error.sentence()}"
+    if isinstance(error, InvalidInput) and error.field:
+        argument = _argument(error.field)
+        if argument not in said:
+            said += f" (argument: {argument})"
+    return said
 
 
 _ARGUMENTS = {

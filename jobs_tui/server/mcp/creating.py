@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,14 +10,13 @@ from jobs_tui.models.enums import JobStatus, TriggerType
 from jobs_tui.models.errors import InvalidInput, Refused
 from jobs_tui.models.job import Definition
 from jobs_tui.models.job import Job as KeptJob
-from jobs_tui.models.lifecycle import allowed
-from jobs_tui.models.times import to_text
+from jobs_tui.models.lifecycle import FOR_GOOD, GOING_ON
 from jobs_tui.server.mcp import arguments as asked_for
-from jobs_tui.server.mcp import lifecycle, who
+from jobs_tui.server.mcp import who
 from jobs_tui.server.mcp.finding import the_job
 from jobs_tui.server.mcp.results import OneJob
 from jobs_tui.server.mcp.views import TIMING, TYPES, engine_warnings, job_view, type_of
-from jobs_tui.service import jobs
+from jobs_tui.service import jobs, lifecycle
 from jobs_tui.service.context import Context
 
 TRIGGERS = {name: trigger for trigger, name in TYPES.items()}
@@ -53,7 +52,7 @@ def create(ctx: Context, asked: asked_for.JobCreate) -> OneJob:
         "deliver_when": asked.deliver_when,
         "watch": {"what": "answer"} if asked.watch else None,
         **doer.fields,
-        **_timed(ctx, timing),
+        **_timed(timing),
     }
     with in_our_words():
         saved = jobs.create(ctx, fields)
@@ -62,51 +61,67 @@ def create(ctx: Context, asked: asked_for.JobCreate) -> OneJob:
 
 
 def update(ctx: Context, asked: asked_for.JobUpdate) -> OneJob:
-    """``job_update``. Raises InvalidInput, Refused, NotFound, Forbidden."""
+    """``job_update``: all or nothing. Raises InvalidInput, Refused, NotFound, Forbidden."""
     job = the_job(ctx, asked.job_id)
     status = None if asked.status is None else JobStatus(asked.status.lower())
-    if status is not None:
-        refuse_impossible(job, status)
     changes, warnings = _changes(ctx, job, asked)
     if not changes and status is None:
         raise InvalidInput(
             "Nothing to change was given.",
             "Give title, description, instructions, agent, trigger_config or status.",
         )
-    said = []
-    if changes:
-        with in_our_words():
+    said = f"Changed the job {job.name!r}."
+    if status is not None:
+        job = put(ctx, job, status, asked.reason, changes)
+        said = f"The job {job.name!r} is {job.status.upper()}."
+    else:
+        with in_our_words(job):
             saved = jobs.edit(ctx, job.id, changes)
         job, warnings = saved.job, (*warnings, *saved.warnings)
-        said.append("Changed")
-    if status is not None:
-        job = _moved(ctx, job, status, asked.reason)
-        said.append(f"set to {status.upper()}" if said else f"Set to {status.upper()}")
-    return _answer(ctx, job, f"{' and '.join(said)}: the job {job.name!r}.", warnings)
+    return _answer(ctx, job, said, warnings)
+
+
+def put(
+    ctx: Context,
+    job: KeptJob,
+    status: JobStatus,
+    reason: str | None = None,
+    changes: Mapping[str, Any] | None = None,
+) -> KeptJob:
+    """Give a job a status, and change fields of it with that; harmless when it has it already.
+
+    Raises:
+        Refused, InvalidInput: with a way out that a model has; nothing was changed.
+    """
+    with in_our_words(job):
+        if job.status is JobStatus.ARCHIVED and status is JobStatus.ACTIVE:
+            return jobs.restore(ctx, job.id)
+        if _is(job, status):
+            return jobs.edit(ctx, job.id, changes).job if changes else job
+        why = reason or f"set by {ctx.actor} in a chat"
+        return lifecycle.set_status(ctx, job.id, str(status), why, changes).job
+
+
+def _is(job: KeptJob, status: JobStatus) -> bool:
+    """Whether a job is so already; what goes on is active, whatever it does just now."""
+    return job.status is status or (status is JobStatus.ACTIVE and job.status in GOING_ON)
 
 
 @contextmanager
-def in_our_words() -> Iterator[None]:
+def in_our_words(job: KeptJob | None = None) -> Iterator[None]:
     """What the use-cases refuse, with a way out that a model has."""
     try:
         yield
     except InvalidInput as error:
-        if error.field == "run_at" and "past" in error.message:
+        if error.field == "run_at" and "now_if_past" in error.hint:
             error.hint = 'Give a time to come, or run_at "now" to start at once.'
         raise
-
-
-def refuse_impossible(job: KeptJob, status: JobStatus) -> None:
-    """Raises Refused unless a job may go there; says what can be done instead."""
-    old = job.status
-    going_on = status is JobStatus.ACTIVE and old in (JobStatus.PENDING, JobStatus.IN_PROGRESS)
-    if old is status or going_on or allowed(old, status):
-        return
-    hint = "Nothing was changed."
-    if old in (JobStatus.COMPLETED, JobStatus.CANCELLED):
-        hint = "It stays as it is: make a new job with job_create to do it again."
-    raise Refused(f"The job {job.name!r:.80} is {old.upper()}: it cannot become"
-                  f" {status.upper()}.", hint, field="status")  # fmt: skip
+    except Refused as error:
+        if job is not None and job.ended_as in FOR_GOOD:
+            error.hint = "It stays as it is: make a new job with job_create to do it again."
+        elif job is not None and job.ended_as is not None:
+            error.hint = "job_resume lets it go on."
+        raise
 
 
 def _changes(
@@ -141,24 +156,7 @@ def _retimed(ctx: Context, old: Definition, asked: asked_for.JobUpdate) -> dict[
         stale = {field for fields in TIMING.values() for field in fields}
         changes = dict.fromkeys(stale - {"interval_mode", "cron_schedule"})
         changes["trigger_type"] = str(trigger)
-    return changes | _timed(ctx, timing)
-
-
-def _moved(ctx: Context, job: KeptJob, status: JobStatus, reason: str | None) -> KeptJob:
-    if job.status is status:
-        return job
-    why = reason or f"set by {ctx.actor} in a chat"
-    if status is JobStatus.COMPLETED:
-        return lifecycle.complete(ctx, job.id, why)
-    if status is JobStatus.CANCELLED:
-        return lifecycle.cancel(ctx, job.id, why)
-    if status is JobStatus.PAUSED:
-        return jobs.pause(ctx, job.id)
-    if status is JobStatus.ARCHIVED:
-        return jobs.archive(ctx, job.id)
-    if job.status is JobStatus.ARCHIVED:
-        return jobs.restore(ctx, job.id)
-    return jobs.resume(ctx, job.id)
+    return changes | _timed(timing)
 
 
 def _doer(ctx: Context, agent: str | None, instructions: str) -> who.Chosen:
@@ -209,10 +207,10 @@ def _trigger(trigger: TriggerType, timing: dict[str, Any]) -> TriggerType:
     return trigger
 
 
-def _timed(ctx: Context, timing: dict[str, Any]) -> dict[str, Any]:
+def _timed(timing: dict[str, Any]) -> dict[str, Any]:
     run_at = timing.get("run_at")
     if isinstance(run_at, str) and run_at.strip().casefold() in AT_ONCE:
-        return {**timing, "run_at": to_text(ctx.now()), "now_if_past": True}
+        return {**timing, "run_at": "now"}
     return timing
 
 

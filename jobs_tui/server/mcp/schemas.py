@@ -39,6 +39,8 @@ def _plain(node: Any, definitions: dict[str, Any]) -> Any:
         for key, value in node.items()
         if key not in ("title", "properties") and not (key == "default" and value is None)
     }
+    if kept.get("additionalProperties") == {}:
+        kept["additionalProperties"] = True  # the same, and linters know it
     if isinstance(properties, dict):
         kept["properties"] = {
             name: _plain(value, definitions) for name, value in properties.items()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from jobs_tui.models.job import Job
-from jobs_tui.service import jobs
+from jobs_tui.service import search
 from jobs_tui.service.context import Context
 
 
@@ -21,14 +20,15 @@ class Hits:
 
 
 def by_words(ctx: Context, query: str, most: int) -> Hits:
-    """Jobs that hold words of the query."""
-    words = re.findall(r"\w+", query.casefold())
-    found = jobs.listing(ctx)
-    scored = [(sum(word in jobs.searchable(job) for word in words), job) for job in found]
-    best = sorted((one for one in scored if one[0]), key=lambda one: -one[0])
-    return Hits([job for _, job in best[:most]], "words")
+    """Jobs that hold words of the query. Raises InvalidInput."""
+    return _hits(search.by_keywords(ctx, query, most))
 
 
 def by_meaning(ctx: Context, query: str, most: int) -> Hits:
-    """Jobs that mean what the query means."""
-    return by_words(ctx, query, most)
+    """Jobs that mean what the query means. Raises InvalidInput."""
+    return _hits(search.by_meaning(ctx, query, most))
+
+
+def _hits(found: search.Found) -> Hits:
+    notes = (found.note,) if found.note else ()
+    return Hits([hit.job for hit in found.hits], found.engine, notes)

@@ -31,7 +31,9 @@ def delivered(detail: RunDetail, now: datetime, width: int) -> list[Content]:
     found = [Content(""), title("RESULT WENT TO")]
     for one in detail.deliveries:
         label, style = _STYLES[one.delivery.status]
-        found.append(fit([(label, style), " ", plain(one.to)], width))
+        first, *more = wrapped(plain(one.to), width - len(label) - 1, 3) or [""]
+        found.append(fit([(label, style), f" {first}"], width))
+        found += [Content(f"{'':{len(label) + 1}}{line}") for line in more]
         found += [
             Content.styled(f"  {line}", "$quiet")
             for line in wrapped(plain(_said(one, now)), width - 2, 3)

@@ -106,6 +106,10 @@ def engine(
             rows.append(_field("listening", f"no: {plain(state.hooks_problem)}", "$state-warn"))
         else:
             rows.append(_field("listening", plain(state.address or "not yet")))
+        if state.mcp_problem:
+            rows.append(_field("mcp", f"no: {plain(state.mcp_problem)}", "$state-warn"))
+        else:
+            rows.append(_field("mcp", plain(state.mcp_url or "not yet")))
     rows += [
         _field("webhooks at", f"{plain(seen.base)}/webhooks/..."),
         _field("home", plain(str(home.data))),

@@ -51,11 +51,13 @@ def engine_words(
         return words.truncate(max(1, room), ellipsis=True)
     words = Content.styled("UP", "$state-ok bold")
     parts: list[tuple[tuple[str, ...], str]] = []
-    if state.hooks_problem:
-        problem = plain(state.hooks_problem).removesuffix(".")
-        taken = re.match(r"port (\d+) .*taken", problem)
-        problem = f"port {taken[1]} taken" if taken else problem
-        parts.append(((f"  hooks off: {problem}", f"  {problem}", "  hooks off"), "$state-warn"))
+    for what, found in (("hooks", state.hooks_problem), ("mcp", state.mcp_problem)):
+        if found:
+            problem = plain(found).removesuffix(".")
+            taken = re.match(r"port (\d+) .*taken", problem)
+            problem = f"port {taken[1]} taken" if taken else problem
+            off = f"  {what} off"
+            parts.append(((f"{off}: {problem}", f"  {problem}", off), "$state-warn"))
     if state.pid != own_pid:
         parts.append(((f"  attached pid {state.pid}", "  attached"), "$quiet"))
     for texts, style in parts:
@@ -115,7 +117,8 @@ class HeaderBar(Bar):
         """Draw it for this moment; arguments as of :func:`engine_words`."""
         wide = self.size.width >= 100
         # The engine's state, and whose it is, matter more than our name.
-        usual = engine is not None and engine.running and engine.hooks_problem is None
+        problem = engine is not None and (engine.hooks_problem or engine.mcp_problem)
+        usual = engine is not None and engine.running and not problem
         own = engine is not None and engine.pid == own_pid
         name_fits = wide or (self.size.width >= 76 and usual and own)
         left: list[Content | str | tuple[str, str]] = [
@@ -123,7 +126,7 @@ class HeaderBar(Bar):
             " " if name_fits else "",
         ]
         # Five names and a taken port do not fit side by side: the others keep their keys.
-        short = not wide and engine is not None and engine.hooks_problem is not None
+        short = not wide and bool(problem)
         for name, key, title in TABS:
             other = f" {key} " if short else f" {key} {title} "
             tab = f"[{key} {title}]" if name == mode else other

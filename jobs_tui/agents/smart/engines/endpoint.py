@@ -34,7 +34,7 @@ class EndpointEngine:
         base = url.rstrip("/")
         self._url = base if base.endswith("/embeddings") else f"{base}/embeddings"
         self._model, self._key = model, key
-        self._vectors = VectorCache(self._encoded)
+        self._vectors = VectorCache(self.encode)
 
     def margin(self, top: float) -> float:
         """See Engine: as for the model of this machine."""
@@ -44,7 +44,13 @@ class EndpointEngine:
         """See Engine."""
         return blended(question, documents, self._vectors)
 
-    def _encoded(self, texts: Sequence[str]) -> list[Vector]:
+    @property
+    def key(self) -> str:
+        """See Encoder."""
+        return f"endpoint:{self._url}:{self._model}"
+
+    def encode(self, texts: Sequence[str]) -> list[Vector]:
+        """See Encoder; some requests."""
         import httpx2
 
         headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}

@@ -55,3 +55,20 @@ class Engine(Protocol):
             EngineBroken: it cannot answer.
         """
         ...
+
+
+class Encoder(Engine, Protocol):
+    """An engine that knows what a text means as a vector: texts can be read ahead of a question."""
+
+    @property
+    def key(self) -> str:
+        """Which model it is: vectors of one key can be compared."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """A vector of length 1 for each text.
+
+        Raises:
+            EngineBroken: it cannot answer.
+        """
+        ...

@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from jobs_tui.agents.smart.engines.fitting import Document, Fit
@@ -35,6 +35,18 @@ KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """How common the words of a question are in a collection of which only a part is looked at."""
+
+    documents: int
+    """Of the whole collection."""
+    terms: Mapping[str, float]
+    """By stem: documents that have it."""
+    matters: Mapping[str, float]
+    """By matter: documents that speak of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Read:
     """One document, read."""
 
@@ -51,8 +63,8 @@ class _Index:
     matter_idf: dict[str, float]
     gram_idf: dict[str, float]
     unknown_gram: float
-    letters: dict[str, list[tuple[int, float]]]
-    """By gram: documents and its weight in each, whose vector is of length 1."""
+    letters: tuple[dict[str, float], ...]
+    """Of each document, by gram its weight; the vector is of length 1."""
     length: float
     """Of a document, in words, on average."""
 
@@ -71,11 +83,23 @@ class LexicalEngine:
         """See Engine: a lead of a fifth is one."""
         return top * 0.2
 
-    def fits(self, question: str, documents: Sequence[Document]) -> list[Fit]:
-        """See Engine."""
+    def fits(
+        self, question: str, documents: Sequence[Document], spread: Spread | None = None
+    ) -> list[Fit]:
+        """See Engine.
+
+        Args:
+            spread: of the collection that the documents are the likely ones of; None: they are all.
+        """
         if not documents:
             return []
         index = self._index(tuple(documents))
+        if spread is not None:
+            index = replace(
+                index,
+                term_idf=index.term_idf | _rarities(spread.terms, spread.documents),
+                matter_idf=index.matter_idf | _matter_rarities(spread.matters, spread.documents),
+            )
         asked = list(dict.fromkeys(telling(question)))
         shown = {stem(word): word for word in reversed(asked)}
         likeness = _likeness(_grams(asked), index)
@@ -164,11 +188,11 @@ def _grams(words: Sequence[str]) -> Counter[str]:
 
 def _likeness(grams: Counter[str], index: _Index) -> list[float]:
     """The cosine of the grams with those of each document."""
-    found = [0.0] * len(index.read)
-    for gram, weight in _scaled(grams, index.gram_idf, index.unknown_gram).items():
-        for place, other in index.letters.get(gram, ()):
-            found[place] += weight * other
-    return found
+    asked = _scaled(grams, index.gram_idf, index.unknown_gram)
+    return [
+        sum(weight * letters[gram] for gram, weight in asked.items() if gram in letters)
+        for letters in index.letters
+    ]
 
 
 def _scaled(grams: Counter[str], idf: dict[str, float], unknown: float) -> dict[str, float]:
@@ -177,6 +201,17 @@ def _scaled(grams: Counter[str], idf: dict[str, float], unknown: float) -> dict[
     }
     length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
     return {gram: weight / length for gram, weight in weights.items()}
+
+
+def _rarities(having: Mapping[str, float], count: int) -> dict[str, float]:
+    """By what is had, how much it says: less, the more documents have it. As BM25 has it."""
+    return {key: math.log(1 + (max(0.0, count - n) + 0.5) / (n + 0.5)) for key, n in having.items()}
+
+
+def _matter_rarities(having: Mapping[str, float], count: int) -> dict[str, float]:
+    """The same for matters; one of which all speak still says a little."""
+    found = _rarities(having, count)
+    return {key: found[key] if count > n else 0.05 for key, n in having.items()}
 
 
 def _indexed(documents: tuple[Document, ...]) -> _Index:
@@ -196,19 +231,12 @@ def _indexed(documents: tuple[Document, ...]) -> _Index:
         matters.append({matter: much / (much + 1.0) for matter, much in spoken.items()})
     count = len(documents)
 
-    def idf(found: Counter[str]) -> dict[str, float]:
-        return {key: math.log(1 + (count - n + 0.5) / (n + 0.5)) for key, n in found.items()}
-
     gram_count = Counter(gram for one in grams for gram in one)
     gram_idf = {gram: math.log((1 + count) / (1 + n)) + 1 for gram, n in gram_count.items()}
     unknown = math.log(1 + count) + 1
     read = tuple(
         _Read(term, sum(term.values()), matter) for term, matter in zip(terms, matters, strict=True)
     )
-    letters: dict[str, list[tuple[int, float]]] = {}
-    for place, gram_counts in enumerate(grams):
-        for gram, weight in _scaled(gram_counts, gram_idf, unknown).items():
-            letters.setdefault(gram, []).append((place, weight))
     # How many speak of a matter: those that hardly do count as a part of one.
     spread: dict[str, float] = {}
     for one in matters:
@@ -216,13 +244,10 @@ def _indexed(documents: tuple[Document, ...]) -> _Index:
             spread[matter] = spread.get(matter, 0.0) + min(1.0, 1.5 * much)
     return _Index(
         read=read,
-        term_idf=idf(Counter(term for one in terms for term in one)),
-        matter_idf={
-            matter: math.log(1 + (count - n + 0.5) / (n + 0.5)) if count > n else 0.05
-            for matter, n in spread.items()
-        },
+        term_idf=_rarities(Counter(term for one in terms for term in one), count),
+        matter_idf=_matter_rarities(spread, count),
         gram_idf=gram_idf,
         unknown_gram=unknown,
-        letters=letters,
+        letters=tuple(_scaled(one, gram_idf, unknown) for one in grams),
         length=max(1.0, sum(one.length for one in read) / count),
     )

@@ -7,6 +7,7 @@ to the reference to seven digits (AGENTS.md 6). Importing this module imports nu
 from __future__ import annotations
 
 import json
+import re
 import struct
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,10 +22,12 @@ Array = NDArray[np.float32]
 
 LONGEST = 256
 """Tokens of a text that are read, as the model was trained."""
-BATCH_TOKENS = 2048
-"""Tokens, filling included, that go through together: the weights are then read once for many."""
+BATCH_TOKENS = 512
+"""Tokens, filling included, that go through together: the weights are read once for many, and what
+lies between two layers stays in the processor's cache (measured: 256 to 2048, 512 is fastest)."""
 _TYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2")}
 _HEADER_LIMIT = 10 * 1024 * 1024
+_DENSE = re.compile(r"\.(query|key|value|dense)\.weight$")
 
 
 class MiniLM:
@@ -43,7 +46,11 @@ class MiniLM:
         self.width = int(config["hidden_size"])
         self.pieces = WordPiece.read(folder / "vocab.txt")
         weights = _safetensors(folder / "model.safetensors")
-        self._weights = {name.removeprefix("bert."): array for name, array in weights.items()}
+        self._weights = {
+            # Multiplied from the right: laid out for it once, and not at each text.
+            name: np.ascontiguousarray(array.T) if _DENSE.search(name) else array
+            for name, array in ((key.removeprefix("bert."), one) for key, one in weights.items())
+        }
         last = f"encoder.layer.{self.layers - 1}.output.LayerNorm.weight"
         for name in ("embeddings.word_embeddings.weight", last):
             if name not in self._weights:
@@ -97,8 +104,10 @@ class MiniLM:
         return self._normed(x + self._linear(inner, f"{at}output.dense"), f"{at}output.LayerNorm")
 
     def _linear(self, x: Array, name: str) -> Array:
-        result: Array = x @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
-        return result
+        # One product of two tables is twice as fast as one for each text.
+        result: Array = x.reshape(-1, x.shape[-1]) @ self._weights[f"{name}.weight"]
+        result += self._weights[f"{name}.bias"]
+        return result.reshape(*x.shape[:-1], -1)
 
     def _normed(self, x: Array, name: str) -> Array:
         mean = x.mean(-1, keepdims=True)
@@ -118,14 +127,25 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
 
 
 def _gelu(x: Array) -> Array:
-    """x Φ(x), with the error function of Abramowitz and Stegun 7.1.26 (off by at most 1.5e-7)."""
-    z = x / np.float32(np.sqrt(2.0))
+    """x Φ(x), with the error function of Abramowitz and Stegun 7.1.26 (off by at most 1.5e-7).
+
+    In place where it can be: making arrays costs more here than the arithmetic.
+    """
+    z = x * np.float32(1 / np.sqrt(2.0))
     size = np.abs(z)
-    t = 1.0 / (1.0 + np.float32(0.3275911) * size)
-    series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (
-        -1.453152027 + t * np.float32(1.061405429)))))  # fmt: skip
-    erf = np.sign(z) * (1.0 - series * np.exp(-size * size))
-    return np.asarray(x * 0.5 * (1.0 + erf), np.float32)
+    t = np.float32(1.0) / (np.float32(1.0) + np.float32(0.3275911) * size)
+    series = np.float32(1.061405429) * t
+    for factor in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
+        series += np.float32(factor)
+        series *= t
+    np.square(size, out=size)
+    np.negative(size, out=size)
+    series *= np.exp(size, out=size)
+    erf: Array = np.copysign(np.float32(1.0) - series, z)
+    erf += np.float32(1.0)
+    erf *= x
+    erf *= np.float32(0.5)
+    return erf
 
 
 def _safetensors(path: Path) -> dict[str, Array]:

@@ -62,7 +62,7 @@ def weights_are_genuine(folder: Path) -> bool:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """Import numpy so that it computes in one thread.
 
     Measured: with two, on a machine that has other work, each text costs ten times the CPU time,
@@ -92,7 +92,7 @@ class SemanticEngine:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._encode: Callable[[Sequence[str]], Sequence[Vector]] | None = None
-        self._vectors = VectorCache(self._encoded)
+        self._vectors = VectorCache(self.encode)
 
     def margin(self, top: float) -> float:
         """See Engine: a lead of .05 was right in 91 of 100 cases (AGENTS.md 6)."""
@@ -102,7 +102,13 @@ class SemanticEngine:
         """See Engine."""
         return blended(question, documents, self._vectors)
 
-    def _encoded(self, texts: Sequence[str]) -> Sequence[Vector]:
+    @property
+    def key(self) -> str:
+        """See Encoder: the published weights; those of another folder are others."""
+        return f"minilm:{self._folder or WEIGHTS_SHA256[:16]}"
+
+    def encode(self, texts: Sequence[str]) -> Sequence[Vector]:
+        """See Encoder."""
         self._encode = self._encode or self._load()
         return self._encode(texts)
 
@@ -111,7 +117,7 @@ class SemanticEngine:
         if folder is None:
             raise EngineBroken("The model for fit by meaning is not installed.", SETUP)
         try:
-            with _one_thread():
+            with one_thread():
                 from jobs_tui.agents.smart.engines.minilm import MiniLM
 
             model = MiniLM(folder)

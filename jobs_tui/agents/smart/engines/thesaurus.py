@@ -237,3 +237,10 @@ def matters_of(stemmed: list[str]) -> dict[str, dict[str, float]]:
                 kept = found.setdefault(matter, {})
                 kept[said] = max(kept.get(said, 0.0), strength * (1 + 0.25 * (length - 1)))
     return found
+
+
+@cache
+def entries(matter: str) -> tuple[str, ...]:
+    """The words and phrases that point to a matter, as they are written."""
+    listed = MATTERS.get(matter, "").split(",")
+    return tuple(dict.fromkeys(" ".join(entry.split()).rstrip("?") for entry in listed))

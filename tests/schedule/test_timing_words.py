@@ -1,0 +1,86 @@
+"""When a job starts, in words and in sixteen characters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jobs_tui.models.enums import IntervalMode, TriggerType
+from jobs_tui.models.job import Definition
+from jobs_tui.schedule.timing_words import timing_label, timing_words
+
+ANY = {"any": [{"type": "exit_code", "equals": 0}, {"type": "changed", "times": 1}]}
+
+
+def definition(kind: str, **more: Any) -> Definition:
+    return Definition(name="n", prompt_template="p", trigger_type=TriggerType(kind), **more)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "words", "label"),
+    [
+        ("manual", {}, TriggerType.MANUAL.sentence, "by hand"),
+        ("webhook", {}, TriggerType.WEBHOOK.sentence, "hook"),
+        (
+            "cron",
+            {"cron_schedule": "0 9 * * 1-5", "cron_timezone": "Europe/Paris"},
+            "at 09:00, Monday to Friday (Europe/Paris)",
+            "Mon-Fri 09:00",
+        ),
+        (
+            "one_off",
+            {"run_at": "2026-11-27T08:00:00.000Z", "cron_timezone": "Europe/Berlin"},
+            "once, Fri 27 Nov 2026 09:00 CET",
+            "27 Nov 09:00",
+        ),
+        ("recurring", {"interval_seconds": 300}, "every 5 minutes", "every 5m"),
+        ("recurring", {"interval_seconds": 1}, "every second", "every 1s"),
+        (
+            "recurring",
+            {"interval_seconds": 9_000, "interval_mode": IntervalMode.FIXED_DELAY},
+            "2 hours 30 minutes after the end of each run",
+            "2h 30m after end",
+        ),
+        (
+            "recurring",
+            {
+                "interval_seconds": 90,
+                "start_at": "2026-12-01T00:00:00.000Z",
+                "end_at": "2026-12-31T00:00:00.000Z",
+                "max_runs": 1_000,
+            },
+            "every 90 seconds, from Tue 1 Dec 2026 00:00 UTC, to Thu 31 Dec 2026 00:00 UTC,"
+            " at most 1,000 runs",
+            "every 90s",
+        ),
+        (
+            "ongoing",
+            {"end_condition": ANY},
+            "again 1 minute after each run, until exit code 0 or the answer changes",
+            "1m until done",
+        ),
+        (
+            "ongoing",
+            {"interval_seconds": 366 * 86_400 - 1, "max_runs": 1},
+            "again 365 days 23 hours 59 minutes 59 seconds after each run, at most 1 run",
+            "365d 23h",
+        ),
+    ],
+)
+def test_words_and_label(kind: str, more: dict[str, Any], words: str, label: str) -> None:
+    assert timing_words(definition(kind, **more)) == words
+    assert timing_label(definition(kind, **more)) == label
+    assert len(label) <= 16
+
+
+def test_limits_of_a_trigger_that_has_none_are_not_told() -> None:
+    kept = definition("manual", max_runs=3, end_at="2026-12-31T00:00:00.000Z")
+    assert timing_words(kept) == TriggerType.MANUAL.sentence
+
+
+def test_a_zone_that_has_no_letters_is_named() -> None:
+    once = definition(
+        "one_off", run_at="2026-11-27T12:00:00.000Z", cron_timezone="America/Sao_Paulo"
+    )
+    assert timing_words(once) == "once, Fri 27 Nov 2026 09:00 America/Sao_Paulo"
