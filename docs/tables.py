@@ -19,6 +19,9 @@ from jobs_tui.cli.main import ENTRIES, cli
 from jobs_tui.models.resource import ResourceKind
 from jobs_tui.server.api.routing import ROUTES, Route
 from jobs_tui.server.app import build_app
+from jobs_tui.server.mcp.arguments import TriggerConfig
+from jobs_tui.server.mcp.schemas import schema_of
+from jobs_tui.server.mcp.tools import TOOLS as MCP_TOOLS
 from jobs_tui.server.openapi import COMMON, TAGS, document
 from jobs_tui.service.context import Context
 from jobs_tui.store.database import Store
@@ -144,6 +147,24 @@ def tool_table() -> str:
     return "\n".join(rows)
 
 
+def mcp_tables() -> str:
+    """Every tool for assistants: what it does, what it takes, which token it needs."""
+    parts: list[str] = []
+    for tool in MCP_TOOLS:
+        schema = schema_of(tool.arguments)
+        needed = set(schema.get("required", ()))
+        parts += [f"### `{tool.name}`", "", f"{tool.description} (scope `{tool.scope}`)", ""]
+        parts += ["| Argument | |", "|---|---|"]
+        for name, field in schema["properties"].items():
+            must = " Required." if name in needed else ""
+            parts.append(f"| `{name}` | {_cell(field['description'])}{must} |")
+        parts.append("")
+    parts += ["### `trigger_config`", "", "| Key | |", "|---|---|"]
+    for name, field in schema_of(TriggerConfig)["properties"].items():
+        parts.append(f"| `{name}` | {_cell(field['description'])} |")
+    return "\n".join(parts)
+
+
 def common_codes() -> str:
     """What is answered before or beside a handler."""
     rows = [f"| {status} | {_cell(words)} |" for status, (words, _) in sorted(COMMON.items())]
@@ -158,6 +179,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "routes": route_tables,
     "codes": common_codes,
     "tools": tool_table,
+    "mcp_tools": mcp_tables,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,9 +20,15 @@ from jobs_tui.models.team import TeamInput, WorkflowInput
 
 BUILT_IN = ("run_id", "run_date", "job_name", "scheduled_for")
 """Variables that every prompt may use without declaring them (DESIGN 9)."""
+LEARNED = ("last_result", "last_answer", "state")
+"""Variables that hold what earlier runs have left, empty in the first one. A job that declares a
+parameter of such a name gets its parameter: they came later than many a job."""
 FROM_DELIVERY = ("payload", "headers")
 """Variables that a webhook delivery brings; empty for any other start."""
 RESERVED = frozenset((*BUILT_IN, *FROM_DELIVERY))
+"""Names that no parameter can have."""
+KNOWN = RESERVED | frozenset(LEARNED)
+"""Names that have a value without being declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,8 @@ class Start:
     execution_id: str
     at: datetime
     """The nominal time of an occurrence, else when it was asked for."""
+    learned: Mapping[str, Any] = field(default_factory=dict)
+    """Of :data:`LEARNED` those that have a value."""
 
 
 def template_variables(definition: Definition, directory: Directory) -> tuple[str, ...]:
@@ -55,7 +63,7 @@ def check_prompt(definition: Definition, directory: Directory) -> tuple[str, ...
         InvalidInput: it cannot.
     """
     # A variable that is not declared is a required parameter, so its name is known as well.
-    names = {parameter.name for parameter in declared_and_used(definition, directory)} | RESERVED
+    names = {parameter.name for parameter in declared_and_used(definition, directory)} | KNOWN
     if one_step(definition):
         # Its prompt need not have been written for a shell: what a shell says of it is advice.
         try:
@@ -72,7 +80,7 @@ def check_prompt(definition: Definition, directory: Directory) -> tuple[str, ...
 def declared_and_used(definition: Definition, directory: Directory) -> tuple[Parameter, ...]:
     """The declared parameters, and each further variable of the prompt as a required one."""
     declared = list(definition.parameters)
-    known = {parameter.name for parameter in declared} | RESERVED
+    known = {parameter.name for parameter in declared} | KNOWN
     declared.extend(
         Parameter(name=name, required=True)
         for name in template_variables(definition, directory)
@@ -89,8 +97,9 @@ def resolve(
     Raises:
         InvalidInput: a required one is missing, or a reserved name was given.
     """
+    declared = {parameter.name for parameter in definition.parameters}
     for name in given:
-        if name in RESERVED:
+        if name in RESERVED or (name in LEARNED and name not in declared):
             raise InvalidInput(
                 f"{name} is a built-in variable and cannot be set.",
                 "Use another name.",
@@ -149,6 +158,8 @@ def all_values(
 ) -> dict[str, Any]:
     """Everything a prompt may name."""
     values: dict[str, Any] = {name: {} for name in FROM_DELIVERY}
+    values.update(last_result="", last_answer="", state={})
+    values.update(start.learned)
     values.update(inputs or {})
     values.update(parameters)
     values.update(built_ins(definition, start))

@@ -14,7 +14,6 @@ from jobs_tui.cli.session import opened, warn
 from jobs_tui.cli.shown import next_run
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.config import job_config
-from jobs_tui.models.end_condition import words
 from jobs_tui.models.enums import Conversation, TriggerType
 from jobs_tui.models.errors import Refused
 from jobs_tui.models.job import Definition, Job
@@ -225,7 +224,6 @@ def _described(ctx: Context, job: Job) -> str:
             "when": dashboard.trigger_words(job),
             "after": _links(found.needs),
             "before": _links(found.dependants),
-            "until": words(definition.end_condition).removeprefix("until ") or None,
             "goal": job.goal,
             "problem": job.problem,
             "state": json.dumps(job.state, ensure_ascii=False) if job.state else None,

@@ -27,6 +27,7 @@ from jobs_tui.schedule.timing import INSTANT, counts_from_end, delay_of, timing_
 from jobs_tui.store import executions
 from jobs_tui.store import jobs as rows
 from jobs_tui.store.database import Store
+from jobs_tui.store.learned import learned
 from jobs_tui.store.occurrences import clock_epoch, insert_skip
 
 LIMIT = 100
@@ -150,8 +151,9 @@ def _insert_start(
         new.trigger_metadata = {"late_seconds": round(late)}
     try:
         new.parameters = prompts.resolve(job.definition, {}, directory)
+        known = learned(connection, job.id, shown=True) if job.definition.learns else {}
         new.prompt = prompts.readable(
-            job.definition, prompts.Start(new.id, start.nominal), new.parameters, directory
+            job.definition, prompts.Start(new.id, start.nominal, known), new.parameters, directory
         )
         executions.insert(connection, new)
     except JobsTuiError as error:

@@ -26,6 +26,7 @@ from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Definition
 from jobs_tui.models.verdict import Verdict
 from jobs_tui.store import answers, approvals, executions, holds, steps
+from jobs_tui.store.learned import learned
 
 
 class Work:
@@ -110,8 +111,9 @@ class Work:
 
     def _make_crew(self, known: Directory, decisions: Mapping[str, Verdict]) -> EngineCrew:
         execution, definition = self._execution, self._definition
-        start = Start(execution.id, execution.nominal_at or execution.created_at)
         connection = self._parts.store.jobs.reader()
+        left = learned(connection, execution.job_id, execution.id) if self.whole_answer else {}
+        start = Start(execution.id, execution.nominal_at or execution.created_at, left)
         begun: dict[str, Any] = {}
         book = StepBook(self._parts, execution, self._output)
         if execution.resumes:

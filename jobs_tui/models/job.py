@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,8 @@ from jobs_tui.models.enums import (
     PlanningMode,
     TriggerType,
 )
+
+_LEARNED = re.compile(r"\{[{%][^{}]*\b(?:last_result|last_answer|state)\b")
 
 DEFAULT_AGENT = "shell"
 """The agent of a job that names none."""
@@ -75,6 +78,11 @@ class Definition:
     deliver_to: tuple[dict[str, Any], ...] = ()
     deliver_when: DeliverWhen = DeliverWhen.ALWAYS
     conversation: Conversation = Conversation.NEW
+
+    @property
+    def learns(self) -> bool:
+        """Whether its prompt names what earlier runs have left."""
+        return "{" in self.prompt_template and _LEARNED.search(self.prompt_template) is not None
 
     @property
     def schedule(self) -> str | None:

@@ -43,9 +43,24 @@ def _one_number(value: object) -> object:
 
 
 MaxRuns = Annotated[int, BeforeValidator(_one_number), Field(ge=1, le=1_000_000_000)]
-Duration = Annotated[
-    StrictStr | Annotated[float, Field(allow_inf_nan=False)], BeforeValidator(_one_number)
-]
+
+
+def _seconds_or_text(value: object) -> object:
+    """One sentence for all that is neither, in place of one for each of both."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ValueError('seconds are wanted, or a text such as "5m"')
+    if not isinstance(value, str) and not abs(value) < 1e15:
+        raise ValueError("the number is out of range")
+    return value
+
+
+def _text_or_object(value: object) -> object:
+    if value is not None and not isinstance(value, (str, Mapping)):
+        raise ValueError("a text or an object is wanted")
+    return value
+
+
+Duration = Annotated[StrictStr | float, BeforeValidator(_seconds_or_text)]
 """Seconds, or a text such as ``90s``, ``5m``, ``10 minutes``."""
 Tag = Annotated[StrictStr, Field(min_length=1, max_length=64)]
 
@@ -176,7 +191,9 @@ class JobPatch(BaseModel):
     """Nothing starts after this, as `run_at`; then the job is completed"""
     max_runs: MaxRuns | None = None
     """Starts by the schedule; then the job is completed"""
-    end_condition: StrictStr | dict[StrictStr, Any] | None = None
+    end_condition: Annotated[
+        StrictStr | dict[StrictStr, Any] | None, BeforeValidator(_text_or_object)
+    ] = None
     """When an `ongoing` job has reached its goal: a condition, `{"any": [...]}`, or plain words"""
     watch: dict[StrictStr, Any] | None = None
     """`{"what": "answer"}`: compare each answer with the last one and report the difference"""
@@ -209,6 +226,31 @@ CREATE_EXAMPLES: list[JsonValue] = [
         "prompt_template": "./deploy.sh {{ branch }}",
         "parameters": [{"name": "branch", "default": "main"}],
         "execution_environment": {"env_vars": {"STAGE": "production"}},
+    },
+    {
+        "name": "Reminder",
+        "trigger_type": "one_off",
+        "run_at": "tomorrow 9am",
+        "cron_timezone": "Europe/Berlin",
+        "entity_id": "shell",
+        "prompt_template": "echo 'Send the invoices.'",
+    },
+    {
+        "name": "Price",
+        "trigger_type": "recurring",
+        "interval_seconds": "1h",
+        "watch": {"what": "answer"},
+        "entity_id": "shell",
+        "prompt_template": "curl -sS https://example.com/price",
+    },
+    {
+        "name": "Green",
+        "trigger_type": "ongoing",
+        "interval_seconds": 600,
+        "end_condition": {"exit_code": 0},
+        "max_runs": 50,
+        "entity_id": "shell",
+        "prompt_template": "./tests-are-green.sh",
     },
     {
         "name": "By hand",

@@ -406,8 +406,8 @@ def listing(
     if query and query.strip():
         from jobs_tui.service.search import having  # who lists without words needs no index
 
-        ids = having(ctx, query, archived=wanted is JobStatus.ARCHIVED)
-        found = [job for job in found if job.id in ids]
+        ids, low = having(ctx, query, archived=wanted is JobStatus.ARCHIVED), query.casefold()
+        found = [job for job in found if job.id in ids or low in searchable(job)]
     return found
 
 

@@ -21,6 +21,7 @@ from jobs_tui.models.lifecycle import refuse_ended
 from jobs_tui.service.context import Context
 from jobs_tui.store import executions
 from jobs_tui.store import jobs as job_rows
+from jobs_tui.store.learned import learned
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +147,10 @@ def prepare(ctx: Context, job: Job, request: Request) -> Prepared:
     )
     new.parameters = prompts.resolve(definition, request.parameters, directory)
     new.inputs = _used_inputs(definition, request.inputs, directory)
+    known = learned(ctx.store.jobs.reader(), job.id, shown=True) if definition.learns else {}
     new.prompt = prompts.readable(
         definition,
-        prompts.Start(new.id, new.created_at),
+        prompts.Start(new.id, new.created_at, known),
         new.parameters,
         directory,
         request.inputs,

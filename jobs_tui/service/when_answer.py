@@ -22,7 +22,7 @@ def when_answer(job: Job) -> dict[str, Any]:
         "max_runs": definition.max_runs,
         "end_condition": definition.end_condition,
         "watch": definition.watch,
-        "depends_on": [dict(one) for one in definition.depends_on],
+        "depends_on": list(definition.depends_on),
         "conversation": str(definition.conversation),
         "runs_counted": job.counted_runs,
         "state": job.state,

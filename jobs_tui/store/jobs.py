@@ -110,6 +110,7 @@ def follows(definition: Definition) -> bool:
         or bool(definition.depends_on)
         or bool(definition.deliver_to)
         or definition.conversation is Conversation.CONTINUE
+        or definition.learns
         or bool(definition.config.get("pause_on_failure"))
     )
 

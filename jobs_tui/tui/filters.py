@@ -1,12 +1,13 @@
 """The filter row of the job list: words, ``tag:``, ``status:``, ``trigger:``, ``!not``, /re/...
 
-All words must fit (UX.md 3, 5.8). Nothing here touches a widget.
+All words must fit (UX.md 3, 5.8). What begins with ``~`` is no filter but a question: jobs are
+found by what they mean. Nothing here touches a widget.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 
 from jobs_tui.models.enums import BAD, ExecutionStatus, JobStatus, TriggerType
@@ -53,15 +54,51 @@ def failing(line: JobLine) -> bool:
     return line.last is not None and line.last.status in BAD
 
 
-def parse_filter(text: str) -> Test:
+MEANING = "~"
+"""What a question begins with."""
+
+
+def question_of(text: str) -> str | None:
+    """What is searched for by meaning; None when the text is a filter."""
+    found = text.strip()
+    return found[len(MEANING) :].strip() if found.startswith(MEANING) else None
+
+
+def plain_words(text: str) -> str:
+    """The words of a filter that may stand anywhere, for the index; perhaps none."""
+    return " ".join(word for word in _WORD.findall(text) if _is_plain(word))
+
+
+def parse_filter(text: str, found: Collection[str] = frozenset()) -> Test:
     """The test behind the text of the filter row; an empty text fits everything.
+
+    Args:
+        found: ids of the jobs that the index found for :func:`plain_words`: by other forms of the
+            words, or in the latest results.
 
     Raises:
         InvalidInput: a regular expression is not valid, ``trigger:`` names no trigger or
             ``status:`` no status.
     """
-    tests = [_test(word) for word in _WORD.findall(text)]
-    return lambda line: all(test(line) for test in tests)
+    words = _WORD.findall(text)
+    tests = [_test(word) for word in words if not _is_plain(word)]
+    plain = [word.casefold() for word in words if _is_plain(word)]
+
+    def test(line: JobLine) -> bool:
+        if not all(test(line) for test in tests):
+            return False
+        return line.job.id in found or all(word in searchable(line.job) for word in plain)
+
+    return test
+
+
+def _is_plain(word: str) -> bool:
+    if word.startswith("!") and len(word) > 1:
+        return False
+    if len(word) > 2 and word.startswith("/") and word.endswith("/"):
+        return False
+    kind, colon, value = word.partition(":")
+    return not (kind in _KINDS and colon and value)
 
 
 def _test(word: str) -> Test:

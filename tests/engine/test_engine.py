@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from jobs_tui.agents.runner import Output, Result, Task
-from jobs_tui.engine.dispatcher import MakeDispatcher
-from jobs_tui.engine.engine import Engine
 from jobs_tui.engine.launcher.client import Launcher
-from jobs_tui.engine.lease import HomeLease
-from jobs_tui.engine.local_dispatcher import LocalDispatcher
 from jobs_tui.engine.parts import Parts
 from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.job import Job
@@ -23,33 +18,13 @@ from jobs_tui.service import jobs, runs, starts
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import engine_state, request_stop
 from jobs_tui.store.database import Store
-from jobs_tui.store.settings import Settings
+from tests.engine.running import running_engine
 from tests.engine.scripted import completed, until, use
 from tests.fakes import FakeClock
 from tests.launcher_help import alive, token
 from tests.service.made import claimed
 
 MakeJob = Callable[..., Job]
-
-
-@asynccontextmanager
-async def running_engine(
-    store: Store, dispatcher: MakeDispatcher = LocalDispatcher, **settings: object
-) -> AsyncIterator[Engine]:
-    """An engine at work, stopped with the block."""
-    lease = HomeLease(store, "token", "serve")
-    lease.acquire(store.clock.now())
-    made = Settings(**settings)  # type: ignore[arg-type]
-    engine = Engine(store, made, lease, dispatcher)
-    await engine.start()
-    task = asyncio.create_task(engine.run())
-    await until(lambda: engine.ready()["scheduler"])
-    try:
-        yield engine
-    finally:
-        engine.request_stop()
-        await asyncio.wait_for(task, 20)
-        lease.release(store.clock.now())
 
 
 def statuses(ctx: Context, job: Job) -> list[str]:

@@ -76,6 +76,7 @@ def ended(
         log_lines=more.get("log_lines", 0),
         log_bytes=0,
         retry_at=None,
+        answer=more.get("answer"),
     )
     assert ctx.store.write(lambda c: queue.finish(c, execution_id, "t", outcome))
 

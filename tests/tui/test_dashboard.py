@@ -296,3 +296,51 @@ async def test_the_preview_tells_a_team_from_an_agent_and_names_smart(
         assert "team crew" in words_of(app)
         await press(pilot, "j")
         assert "who Smart" in words_of(app)
+
+
+async def test_finding_by_words_looks_into_the_index_too(
+    ctx: Context, make_job: Any, make_run: Any
+) -> None:
+    make_run(make_job("watcher"), ExecutionStatus.COMPLETED, result="a unicorn came by")
+    make_job("backups of redis")
+    make_job("other")
+    async with opened(ctx) as (app, pilot):
+        await press(pilot, "slash", *"unicorns")
+        assert names(app) == ["watcher"], "a form of a word of its latest result"
+        await press(pilot, "escape", "slash", *"redis", "space", *"backup", "space", *"by:hand")
+        assert names(app) == ["backups of redis"], "words in another order"
+        await press(pilot, "escape")
+        assert len(names(app)) == 3
+
+
+async def test_finding_by_meaning_is_asked_with_a_tilde_and_enter(
+    ctx: Context, make_job: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("jobs_tui.agents.smart.engines.semantic.installed", lambda: False)
+    make_job("Certificate watcher", prompt="Warn before any TLS certificate expires")
+    make_job("Invoices", prompt="Remind the accountant about unpaid invoices")
+    async with opened(ctx, (120, 40)) as (app, pilot):
+        await press(pilot, "tilde", *"https", "space", *"renewal")
+        assert len(names(app)) == 2
+        assert "enter finds jobs by what this means" in said(app)
+        await press(pilot, "enter")
+        assert names(app) == ["Certificate watcher"]
+        assert "by meaning (words and related words)" in said(app)
+        assert "jobs-tui semantic setup" in said(app)
+        make_job("TLS certificate renewal")
+        app._look()
+        await settled(pilot)
+        await press(pilot, "slash", "enter")
+        assert names(app)[0] == "TLS certificate renewal"
+        await press(pilot, "escape")
+        assert len(names(app)) == 3
+
+
+async def test_a_question_of_signs_finds_nothing_and_breaks_nothing(
+    ctx: Context, make_job: Any
+) -> None:
+    make_job("a")
+    async with opened(ctx) as (app, pilot):
+        await press(pilot, "tilde", "quotation_mark", "asterisk", "enter")
+        assert names(app) == []
+        assert "no words" in said(app)

@@ -10,7 +10,7 @@ from jobs_tui.server.mcp import arguments as asked_for
 from jobs_tui.server.mcp.creating import in_our_words, put
 from jobs_tui.server.mcp.finding import the_job, the_run
 from jobs_tui.server.mcp.results import OneJob, OneRun
-from jobs_tui.server.mcp.views import engine_warnings, job_view, run_view
+from jobs_tui.server.mcp.views import answer_of, engine_warnings, job_view, run_view
 from jobs_tui.service import runs, starts
 from jobs_tui.service.context import Context
 
@@ -80,6 +80,6 @@ def _run(ctx: Context, execution_id: str, message: str) -> OneRun:
     return OneRun(
         message=message,
         run=run_view(ctx, found),
-        answer=found.result if not found.status.live else None,
+        answer=answer_of(ctx, found),
         warnings=engine_warnings(ctx) if found.status.live else [],
     )

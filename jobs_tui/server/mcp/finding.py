@@ -9,9 +9,8 @@ from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Job as KeptJob
 from jobs_tui.server.mcp import arguments as given
 from jobs_tui.server.mcp.results import Found, Log, OneJob, Runs
-from jobs_tui.server.mcp.searching import Hits, by_meaning, by_words
 from jobs_tui.server.mcp.views import engine_warnings, job_view, run_view
-from jobs_tui.service import jobs, log_pages, runs
+from jobs_tui.service import jobs, log_pages, runs, search
 from jobs_tui.service.context import Context
 from jobs_tui.service.waiting import Waiting
 
@@ -51,24 +50,28 @@ def by_id(ctx: Context, asked: given.OneJob) -> OneJob:
 
 def by_keywords(ctx: Context, asked: given.Search) -> Found:
     """``job_retrieval_by_keywords``."""
-    return _found(ctx, asked, by_words(ctx, asked.query, asked.limit))
+    return _found(ctx, search.by_keywords(ctx, asked.query, asked.limit))
 
 
 def semantic(ctx: Context, asked: given.Search) -> Found:
     """``job_retrieval_semantic``."""
-    return _found(ctx, asked, by_meaning(ctx, asked.query, asked.limit))
+    return _found(ctx, search.by_meaning(ctx, asked.query, asked.limit))
 
 
-def _found(ctx: Context, asked: given.Search, hits: Hits) -> Found:
-    count = len(hits.jobs)
-    said = f"{count} job{'' if count == 1 else 's'} for {asked.query!r:.100}."
+def _found(ctx: Context, found: search.Found) -> Found:
+    count = len(found.hits)
+    of_all = f" of {found.total}" if found.total > count else ""
+    said = f"{count}{of_all} job{'' if count == 1 else 's'} for {found.query!r:.100}."
     if not count:
         said += " Try other words, or the other way to search."
+    shown = []
+    for hit in found.hits:
+        view = job_view(ctx, hit.job)
+        view.found_because = hit.why
+        shown.append(view)
+    notes = [found.note] if found.note else []
     return Found(
-        message=said,
-        engine=hits.engine,
-        jobs=[job_view(ctx, job) for job in hits.jobs],
-        warnings=[*hits.notes, *engine_warnings(ctx)],
+        message=said, engine=found.engine, jobs=shown, warnings=[*notes, *engine_warnings(ctx)]
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.errors import NotFound
 from jobs_tui.server.mcp.results import Answer
-from jobs_tui.server.mcp.views import JOBS, RUNS, job_uri, job_view, run_view
+from jobs_tui.server.mcp.views import JOBS, RUNS, answer_of, job_uri, job_view, run_view
 from jobs_tui.service import jobs, log_pages, runs
 from jobs_tui.service.context import Context
 from jobs_tui.service.waiting import Waiting
@@ -89,7 +89,8 @@ def read(ctx: Context, uri: str) -> tuple[str, str]:
         run = runs.get(ctx, place.execution_id)
         if place.below:
             return TEXT, _log(ctx, run.id)
-        return JSON, _json(run_view(ctx, run))
+        found = run_view(ctx, run).model_dump(exclude_none=True)
+        return JSON, json.dumps({**found, "answer": answer_of(ctx, run)}, ensure_ascii=False)
     if place.job_id is None:
         return JSON, _list([job_view(ctx, job) for job in jobs.listing(ctx)[:PAGE]])
     job = jobs.get(ctx, place.job_id)

@@ -37,6 +37,8 @@ class Run(Answer):
     verdict: str | None = None
     """DONE, NOT_DONE or BLOCKED: what the run said of the job's goal."""
     verdict_reason: str | None = None
+    goal: str | None = None
+    """Whether the end condition of the job holds, and why."""
     worth_reporting: bool | None = None
     """Whether the run found something that the user should hear of."""
     change: str | None = None
@@ -75,6 +77,8 @@ class Job(Answer):
     created_at: str
     uri: str
     """The resource to read, or to subscribe to."""
+    found_because: str | None = None
+    """What it has in common with the words of a search."""
 
 
 class OneJob(Answer):
@@ -91,7 +95,7 @@ class Found(Answer):
 
     message: str
     engine: str
-    """What served the search: words, or a model of meaning."""
+    """What served the search: fts5 or lexical (words), semantic or endpoint (meaning)."""
     jobs: list[Job]
     warnings: list[str]
 

@@ -57,6 +57,8 @@ def _job_short(job: results.Job) -> Iterator[str]:
         f"- {job.job_id}: {plain(job.title)} ({job.job_type}, {job.status}),"
         f" {plain(job.schedule)}{following}"
     )
+    if job.found_because:
+        yield f"  found: {plain(job.found_because)}"
 
 
 def _run(run: results.Run, answer: str | None) -> Iterator[str]:

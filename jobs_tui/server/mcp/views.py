@@ -14,6 +14,7 @@ from jobs_tui.server.mcp.who import who_words
 from jobs_tui.service import dashboard, runs
 from jobs_tui.service.context import Context
 from jobs_tui.service.engine_state import engine_state
+from jobs_tui.service.run_detail import detail_of
 from jobs_tui.service.waiting import Waiting
 
 NEXT = 3
@@ -109,6 +110,11 @@ def trigger_config(definition: Definition) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def answer_of(ctx: Context, run: Execution) -> str | None:
+    """The answer of a run that has ended: whole where it was kept, else shortened."""
+    return None if run.status.live else detail_of(ctx, run).answer or run.result
+
+
 def run_view(ctx: Context, run: Execution, waiting: Waiting | None = None) -> Run:
     """One run."""
     reason = (waiting or Waiting(ctx)).reason(run) if run.status.live else None
@@ -119,12 +125,17 @@ def run_view(ctx: Context, run: Execution, waiting: Waiting | None = None) -> Ru
         number=run.number,
         status=run.status.upper(),
         started_by=_STARTED_BY.get(run.kind, str(run.kind)),
-        reason=reason or run.reason or run.error_message,
+        reason=reason or run.reason or run.error_message or run.problem,
         scheduled_for=maybe_to_text(run.nominal_at),
         created_at=to_text(run.created_at),
         started_at=maybe_to_text(run.started_at),
         ended_at=maybe_to_text(run.completed_at),
         duration_seconds=None if run.duration_ms is None else run.duration_ms / 1000,
         result=run.result,
+        verdict=run.verdict.upper() if run.verdict else None,
+        verdict_reason=run.verdict_reason,
+        goal=run.goal,
+        worth_reporting=run.worth_reporting,
+        change=run.change,
         uri=run_uri(run.id),
     )

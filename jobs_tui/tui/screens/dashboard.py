@@ -28,6 +28,7 @@ from jobs_tui.tui.filters import state_of_line
 from jobs_tui.tui.reader import Reader
 from jobs_tui.tui.screens import approval_actions, budget_words, job_preview, job_rows
 from jobs_tui.tui.screens.job_actions import ACTIONS, NEEDS_JOB, JobActions, possible
+from jobs_tui.tui.screens.job_search import JobSearch
 from jobs_tui.tui.spans import MINUTE, ago
 from jobs_tui.tui.theme import state_of
 from jobs_tui.tui.widgets.frame import Bar, spread
@@ -76,6 +77,7 @@ class DashboardScreen(JobActions):
         self._standings: list[Standing] = []
         self._budgets = Reader(self, self._read_budgets, self._show_budgets)
         self._budget_problem = ""
+        self._search = JobSearch(self, ctx, self._found)
         self._preview_timer: Timer | None = None
         self._preview: job_preview.Preview | None = None
 
@@ -85,7 +87,9 @@ class DashboardScreen(JobActions):
         with Horizontal(id="filter-row"):
             yield Static(" / ", id="slash", markup=False)
             yield Input(
-                placeholder="find: text tag: status: trigger: agent: !not /re/", id="filter"
+                placeholder="find: text tag: status: trigger: agent: !not /re/ ~meaning",
+                id="filter",
+                select_on_focus=False,  # what `~` has put there is to stay
             )
             yield Bar(id="sorting")
         with Container(id="main"):
@@ -103,6 +107,7 @@ class DashboardScreen(JobActions):
         self._waiting = approvals.waiting_count(self.ctx)
         self._lines = {line.job.id: line for line in lines}
         self.set_class(not lines, "-empty")
+        self._search.typed(self.filter_field.value)
         self._show()
         self._load_preview()
         self._budgets.ask()
@@ -133,8 +138,13 @@ class DashboardScreen(JobActions):
             self._show_preview()
 
     def _show(self) -> None:
+        text = self.filter_field.value
+        if filters.question_of(text) is not None:
+            self._problem = ""
+            self._show_meant(text)
+            return
         try:
-            wanted = filters.parse_filter(self.filter_field.value)
+            wanted = filters.parse_filter(text, self._search.words_of(text))
             self._problem = ""
         except InvalidInput as error:
             self._problem = error.sentence()
@@ -144,6 +154,23 @@ class DashboardScreen(JobActions):
         found = [line for line in self._lines.values() if wanted(line) and in_state(line)]
         self._shown = filters.ordered(found, self._sort, reverse=self._reverse)
         self._show_rows()
+
+    def _show_meant(self, text: str) -> None:
+        """What was found by meaning, the best first; all jobs until it was asked for."""
+        answer = self._search.meant_by(text)
+        in_state = filters.in_state(self._state)
+        found = [line for line in self._lines.values() if in_state(line)]
+        if answer is None:
+            self._shown = filters.ordered(found, self._sort, reverse=self._reverse)
+        else:
+            found = [line for line in found if line.job.id in answer.ids]
+            self._shown = sorted(found, key=lambda line: answer.ids[line.job.id])
+        self._show_rows()
+
+    def _found(self) -> None:
+        """An answer of the search has come."""
+        self._show()
+        self.refresh_status()
 
     def _show_rows(self) -> None:
         now = self.ctx.now()
@@ -173,6 +200,8 @@ class DashboardScreen(JobActions):
             return Content.styled(f" {plain(self._problem)}", "$state-warn"), self.undo_text()
         if self._budget_problem:
             return Content.styled(f" {plain(self._budget_problem)}", "$state-bad"), self.undo_text()
+        if said := self._search.said(self.filter_field.value):
+            return Content.styled(f" {said}", "$quiet"), self.undo_text()
         if marked:
             words = f"{marked} marked: p pauses or resumes, d deletes all of them"
             return words, self.undo_text()
@@ -264,16 +293,28 @@ class DashboardScreen(JobActions):
 
     def on_input_changed(self) -> None:
         """Textual's message: the list follows every letter."""
+        self._search.typed(self.filter_field.value)
         self._show()
         self.refresh_status()
 
     def on_input_submitted(self) -> None:
         """Textual's message."""
+        self._search.ask(filters.question_of(self.filter_field.value) or "")
+        self.refresh_status()
         self.jobs_list.focus()
 
     def action_find(self) -> None:
-        """Into the filter row."""
+        """Into the filter row; what is typed takes the place of what stands there."""
         self.filter_field.focus()
+        self.filter_field.action_select_all()
+
+    def action_meaning(self) -> None:
+        """Into the filter row, to ask for what is meant."""
+        text = self.filter_field.value
+        if filters.question_of(text) is None:
+            self.filter_field.value = f"{filters.MEANING}{text}"
+        self.filter_field.focus()
+        self.filter_field.cursor_position = len(self.filter_field.value)
 
     def action_back(self) -> None:
         """Clear, one thing at a time: filter, marks; then one level up."""

@@ -59,6 +59,7 @@ ACTIONS = (
     Action("jobs.budgets", ("B",), "budgets", "How the budgets stand", ACT),
     Action("jobs.examples", ("D",), "load examples", "Load the examples (empty home)", ACT, 6),
     Action("jobs.find", ("slash",), "find", "Find while you type; esc clears", LISTS, 8),
+    Action("jobs.meaning", ("tilde",), "by meaning", "Find by meaning: say it, enter", LISTS),
     Action("jobs.state", ("f",), "state", "Filter by state", LISTS),
     Action("jobs.sort", ("s",), "sort", "Next order", LISTS),
     Action("jobs.reverse", ("o",), "reverse", "Reverse the order", LISTS),

@@ -86,6 +86,7 @@ async def test_jobs_are_found_by_words(ask: Ask, create: Ask) -> None:
         assert found.jobs[0].title == "Backup of the database"
         assert found.engine
     assert (await ask("job_retrieval_by_keywords", query="zzz")).jobs == []
+    assert found.jobs[0].found_because
     with pytest.raises(Failed, match="limit"):
         await ask("job_retrieval_by_keywords", query="a", limit="5")
 

@@ -177,7 +177,7 @@ def variables_of(ctx: Context, draft: Draft) -> tuple[str, ...]:
         InvalidInput: the prompt is not a template that can be read.
     """
     found = prompts.template_variables(_definition(draft), ctx.directory)
-    return tuple(name for name in found if name not in prompts.RESERVED)
+    return tuple(name for name in found if name not in prompts.KNOWN)
 
 
 def warnings_of(ctx: Context, draft: Draft) -> tuple[str, ...]:
