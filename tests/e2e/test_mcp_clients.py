@@ -62,7 +62,7 @@ def test_stdout_carries_the_protocol_alone_and_ends_with_its_client(home: LiveHo
 
 
 @eras
-async def test_over_http_a_job_runs_and_its_end_is_heard(home: LiveHome, mode: str) -> None:
+async def test_over_http_a_job_is_made_run_and_found(home: LiveHome, mode: str) -> None:
     await asyncio.to_thread(home.serve)
     url = (await asyncio.to_thread(home.json_status))["mcp_url"]
     token = (await asyncio.to_thread(home.command, "token", "show")).out.strip()
@@ -88,6 +88,27 @@ async def test_over_http_a_job_runs_and_its_end_is_heard(home: LiveHome, mode: s
         while done["job"]["status"] != "COMPLETED":
             done = await call(client, "job_retrieval_by_id", job_id=done["job"]["job_id"])
         assert done["job"]["last_run"]["result"] == "said by 42"
+
+
+async def test_over_http_the_end_of_a_run_is_heard(home: LiveHome) -> None:
+    await asyncio.to_thread(home.serve)
+    url = (await asyncio.to_thread(home.json_status))["mcp_url"]
+    token = (await asyncio.to_thread(home.command, "token", "show")).out.strip()
+    async with (
+        asyncio.timeout(60),
+        httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=60) as http,
+        Client(streamable_http_client(url, http_client=http)) as client,
+    ):
+        later = {"job_type": "ONE_OFF", "trigger_config": {"run_at": "2100-01-01T09:00"}}
+        job = (await call(client, "job_create", **{**NOW, **later}))["job"]
+        async with client.listen(resource_subscriptions=[job["uri"]]) as events:
+            await call(client, "job_run", job_id=job["job_id"])
+            status = "QUEUED"
+            while status != "COMPLETED":  # told of each change, and of the end
+                assert (await anext(aiter(events))).uri == job["uri"]
+                found = await call(client, "job_retrieval_by_id", job_id=job["job_id"])
+                status = found["job"]["last_run"]["status"]
+        assert found["job"]["last_run"]["result"] == "said by 42"
 
 
 def test_a_taken_port_ends_serve_and_is_named(home: LiveHome) -> None:

@@ -98,8 +98,7 @@ def put(
             return jobs.restore(ctx, job.id)
         if _is(job, status):
             return jobs.edit(ctx, job.id, changes).job if changes else job
-        why = reason or f"set by {ctx.actor} in a chat"
-        return lifecycle.set_status(ctx, job.id, str(status), why, changes).job
+        return lifecycle.set_status(ctx, job.id, str(status), reason, changes).job
 
 
 def _is(job: KeptJob, status: JobStatus) -> bool:
