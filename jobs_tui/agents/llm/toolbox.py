@@ -38,7 +38,8 @@ class ToolBroke(JobsTuiError):
 def offered(
     task: Task, output: Output, guard: CallGuard, outcome: Outcome
 ) -> list[ModelTool[None]]:
-    """Tools of the agent, those by which it plans jobs, its delegates, the one for ``outcome``.
+    """Tools of the agent, those by which it plans jobs, its delegates, then the one that writes
+    into ``outcome``.
 
     Raises:
         NotFound: the agent names a tool that does not exist.
