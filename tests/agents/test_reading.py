@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobs_tui.agents.reading import LastLine
+from jobs_tui.agents.reading import LastBytes, LastLine
 from jobs_tui.agents.runner import RESULT_LIMIT
 
 
@@ -30,3 +30,14 @@ def test_last_line(text: str, line: str | None, size: int) -> None:
     for start in range(0, len(data), size):
         last.feed(data[start : start + size])
     assert last.text() == line
+
+
+def test_the_end_of_an_output_is_kept_in_bounded_memory() -> None:
+    kept = LastBytes(10)
+    for number in range(1000):
+        kept.feed(b"%04d" % number)
+        assert kept._size <= 20
+    assert kept.text() == "9709980999"
+    short = LastBytes(10)
+    short.feed("grün".encode())
+    assert short.text() == "grün"
