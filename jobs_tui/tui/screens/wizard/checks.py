@@ -6,6 +6,7 @@ while others are still empty.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -76,7 +77,7 @@ SAID = {
 
 
 _WHEN = ("run_at", "start_at", "end_at", "interval_seconds", "max_runs")
-_API_ONLY = ", or now_if_past to start it at once"
+_API_ONLY = re.compile(r", or now_if_past to start (it )?at once")
 """What the form has no field for."""
 
 
@@ -176,7 +177,7 @@ def plain_words(sentence: str, place: str) -> str:
     if place.startswith("tags"):
         return "A tag may have 1 to 64 characters."
     if place in _WHEN:
-        sentence = sentence.removeprefix(f"{place}: ").replace(_API_ONLY, "")
+        sentence = _API_ONLY.sub("", sentence.removeprefix(f"{place}: "))
     if place.startswith("parameters.") and "nobody to ask" in sentence:
         name = place.removeprefix("parameters.")
         return f"{{{{ {name} }}}} needs a default below: a schedule has nobody to ask."
