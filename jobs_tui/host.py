@@ -18,6 +18,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
+from jobs_tui.agents.job_tools import JobTools
 from jobs_tui.engine.delivering import follow_up
 from jobs_tui.engine.engine import Engine
 from jobs_tui.engine.identity import identity
@@ -27,7 +28,9 @@ from jobs_tui.engine.local_dispatcher import LocalDispatcher
 from jobs_tui.engine.parts import Parts
 from jobs_tui.engine.trying import try_agent, try_environment
 from jobs_tui.engine.waiting import LOOK_AT_WAITING, look_at_waiting
+from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.errors import JobsTuiError, Refused
+from jobs_tui.models.execution import Execution
 from jobs_tui.models.ids import new_token
 from jobs_tui.models.resource import ResourceKind
 from jobs_tui.server.listener import Listener
@@ -194,6 +197,7 @@ class EngineHost:
     async def _run(self) -> None:
         self._loop = asyncio.get_running_loop()
         engine = Engine(self._store, self._settings, self._lease, LocalDispatcher)
+        engine.parts.job_tools = _job_tools
         await engine.start()
         self._engine = engine
         self._store.jobs.writer.committed = lambda: self._call(engine.wake)
@@ -379,6 +383,13 @@ async def _try_out(ctx: Context, kind: ResourceKind, resource_id: str) -> dict[s
         await launcher.close()
 
 
+def _job_tools(store: Store, execution: Execution, agent: AgentInput) -> JobTools:
+    """By which an agent plans jobs within a run; few agents may."""
+    from jobs_tui.server.mcp.for_agents import RunJobTools
+
+    return RunJobTools(store, execution, agent)
+
+
 def run_alone(store: Store, execution_id: str) -> None:
     """Host one queued run in this process, without being the engine of the home.
 
@@ -395,6 +406,7 @@ async def _run_alone(store: Store, execution_id: str) -> None:
     token = new_token()
     launcher = await Launcher.start(store.home.journal(token))
     parts = Parts(store, load_settings(store.home), launcher=launcher)
+    parts.job_tools = _job_tools
     parts.owner = identity(token, launcher.pid, launcher.start_time).text()
     dispatcher = LocalDispatcher(parts, token, only=execution_id)
     claims = asyncio.create_task(dispatcher.run())

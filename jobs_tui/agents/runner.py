@@ -19,6 +19,7 @@ from jobs_tui.models.verdict import ALLOWED, Verdict
 
 if TYPE_CHECKING:
     from jobs_tui.agents.crew import Crew, Delegate
+    from jobs_tui.agents.job_tools import JobTools
     from jobs_tui.tools.tool import ToolContext
 
 SHELL = AgentInput(
@@ -239,6 +240,8 @@ class Task:
     delegates: Sequence[Delegate] = ()
     tools: ToolContext | None = None
     """What tools need; None: tools that need more than the machine are not offered."""
+    job_tools: JobTools | None = None
+    """By which the agent may plan jobs; None: it may not."""
     resume: Resume | None = None
     spent: dict[str, object] = field(default_factory=dict)
     """As ``Result.usage``; a runner of models writes here what is used so far, so that it is known
@@ -250,6 +253,13 @@ class Task:
     whole_answer: bool = False
     """Whether something follows from the whole answer: a shell then gives all of its output as
     ``Result.answer``, which costs memory that most runs need not spend."""
+    reports: bool = False
+    """Whether a model is offered the tool by which it says how far it is from the goal."""
+    continues: bool = False
+    """Whether a model goes on with the conversation of the run before: ``history`` is that one,
+    and ``Result.history`` is kept for the next."""
+    history: str | None = None
+    """What the runner gave as ``Result.history``; None: the conversation begins."""
 
     def directory(self) -> str:
         """The absolute path of the working directory."""
@@ -285,6 +295,8 @@ class Result:
     """Why they wait: what the policy says."""
     state: str = ""
     """``waiting_for_input``: JSON from which the runner goes on."""
+    history: str | None = None
+    """``completed``, of a task that continues: JSON for the next run's task."""
 
     @property
     def text(self) -> str:

@@ -20,6 +20,7 @@ from jobs_tui.cli.when import require_kind, trigger_fields
 from jobs_tui.guard.terminal_text import plain
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job import DEFAULT_AGENT, Job
+from jobs_tui.models.lifecycle import FOR_GOOD
 from jobs_tui.service import jobs
 from jobs_tui.service.answers import job_response
 from jobs_tui.service.context import Context
@@ -107,7 +108,7 @@ def edit(
 def _tell_times(ctx: Context, sent: dict[str, Any], job: Job | None) -> None:
     """Say how times in words were read, before anything is kept. Raises InvalidInput."""
     names = [name for name in TIMES if sent.get(name) is not None]
-    if not names:
+    if not names or (job is not None and job.ended_as in FOR_GOOD):
         return
     from jobs_tui.service import preview
 

@@ -270,7 +270,7 @@ def _parameters(definition: Definition) -> str | None:
 
 def _deliveries(ctx: Context, definition: Definition) -> str | None:
     lines = target_words(ctx, definition.deliver_to)
-    return "\n".join([*lines, definition.deliver_when.sentence]) if lines else None
+    return "\n".join([*lines, f"which: {definition.deliver_when.sentence}"]) if lines else None
 
 
 def _settings(definition: Definition) -> str:

@@ -151,8 +151,8 @@ def _decided(approval: Approval) -> str:
 
 def _delivered(sent: Sent) -> str:
     one = sent.delivery
-    tried = f", again {at_second(one.next_at)}" if one.error and one.next_at else ""
-    said = f": {sent.outcome}" if sent.outcome else ""
+    tried = f"; again {at_second(one.next_at)}" if one.error and one.next_at else ""
+    said = f": {sent.outcome.rstrip('.') if tried else sent.outcome}" if sent.outcome else ""
     failed = one.status is OutboxStatus.FAILED
     hint = f"\n  `jobs-tui outbox retry {one.id[:12]}` tries again" if failed else ""
     return f"{one.status} {sent.to}{said}{tried}{hint}"

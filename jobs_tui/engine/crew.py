@@ -11,11 +11,14 @@ from typing import Any
 from jobs_tui.agents.crew import Delegate, PlannedStep
 from jobs_tui.agents.directory import Directory
 from jobs_tui.agents.doer import agent_not_ready
+from jobs_tui.agents.job_tools import JobTools
 from jobs_tui.agents.registry import get_runner
 from jobs_tui.agents.runner import Output, ProcessSpawner, Result, Resume, Task, ToolCall
 from jobs_tui.agents.surroundings import filled_servers, surroundings_of
+from jobs_tui.agents.telling import TOLD_KINDS, reports, told
 from jobs_tui.agents.tool_processes import LauncherProcesses
 from jobs_tui.engine.gate import EngineGate, refused_to_begin
+from jobs_tui.engine.memory import recall, remember
 from jobs_tui.engine.output import LogOutput
 from jobs_tui.engine.parts import Parts
 from jobs_tui.engine.places import Place
@@ -25,7 +28,7 @@ from jobs_tui.engine.step_output import StepOutput
 from jobs_tui.models.agent import AgentInput
 from jobs_tui.models.approval import call_key
 from jobs_tui.models.config import JobConfig
-from jobs_tui.models.enums import ExecutionStatus
+from jobs_tui.models.enums import Conversation, ExecutionStatus
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Definition
@@ -155,6 +158,9 @@ class EngineCrew:
                 return Result("failed", error_message=error.sentence(), retry=False)
             refused = await refused_to_begin(self._gate(agent, step), task)
             result = refused or await self._timed(task, output, timeout)
+        if result.history is not None:
+            job_id = self.execution.job_id
+            await remember(self.parts, self.output, job_id, agent.id, step, result.history)
         if result.status == ExecutionStatus.WAITING_FOR_INPUT:
             if refused is None:
                 self.states[step] = result.state
@@ -236,7 +242,9 @@ class EngineCrew:
             prompt=prompt,
             values={**self.values, **(values or {})},
             spawner=self.spawner,
-            system_prompt=_joined(self.definition.system_prompt, system_prompt),
+            system_prompt=_joined(
+                self.definition.system_prompt, system_prompt, self._told(agent, step)
+            ),
             env=env,
             working_directory=around.working_directory,
             timeout=self.config.timeout,
@@ -249,12 +257,15 @@ class EngineCrew:
             gate=self._gate(agent, step),
             crew=self,
             delegates=delegates,
+            job_tools=self._job_tools(agent),
             resume=self._resume(step),
             state_directory=str(self.parts.store.home.job_state(self.execution.job_id)),
             whole_answer=self.whole_answer and not step,
         )
         if agent.kind == "shell":  # most runs, and it knows of no tools
             return task
+        if agent.kind == "llm":
+            task = self._with_memory(replace(task, reports=self._reports(agent, step)))
         tools = ToolContext(
             store=self.parts.store,
             execution_id=task.execution_id,
@@ -265,6 +276,26 @@ class EngineCrew:
             say=partial(self.output.line, "system", step=step),
         )
         return replace(task, tools=tools)
+
+    def _told(self, agent: AgentInput, step: str) -> str | None:
+        if agent.kind not in TOLD_KINDS:
+            return None
+        state = self.values.get("state")
+        return told(
+            self.definition,
+            state if isinstance(state, dict) else {},
+            by_tool=self._reports(agent, step),
+        )
+
+    def _reports(self, agent: AgentInput, step: str) -> bool:
+        """By a tool; within teams and workflows the answer itself is what is passed on."""
+        return agent.kind == "llm" and not step and reports(self.definition)
+
+    def _with_memory(self, task: Task) -> Task:
+        if self.definition.conversation is not Conversation.CONTINUE:
+            return task
+        known = recall(self.parts, self.output, task.job_id, task.agent.id, task.step)
+        return replace(task, continues=True, history=known)
 
     def _resolved(
         self, agent: AgentInput, entries: Sequence[str]
@@ -285,6 +316,10 @@ class EngineCrew:
             clock=self.parts.store.clock,
             resolve=self.parts.secrets.resolve,
         )
+
+    def _job_tools(self, agent: AgentInput) -> JobTools | None:
+        make = self.parts.job_tools if agent.job_tools else None
+        return None if make is None else make(self.parts.store, self.execution, agent)
 
     def _resume(self, step: str) -> Resume | None:
         if step not in self.states:

@@ -59,10 +59,13 @@ class Delivering:
         self._parts = parts
         self._only = only
         self._store = parts.store
+        self._closing = False
         self._under_way: dict[str, asyncio.Task[None]] = {}
 
     async def look(self) -> None:
         """Begin to send what is due; returns at once."""
+        if self._closing:
+            return
         room = (MOST if self._only else TOGETHER) - len(self._under_way)
         if room <= 0:
             return
@@ -89,6 +92,7 @@ class Delivering:
 
     async def close(self) -> None:
         """Wait a moment for what is under way, then let it go: its next try is arranged."""
+        self._closing = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GRACE):
                 await self.idle()

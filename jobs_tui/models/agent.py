@@ -207,6 +207,9 @@ class AgentInput(BaseModel):
     tools: list[Short] | None = None
     """Names of our tools that it may use; None: every tool that only reads (``llm``), or every
     tool (``ops``)."""
+    job_tools: StrictBool = False
+    """``llm``: whether it may plan jobs of its own from within a run (``job_create`` and the other
+    tools for assistants)."""
     limits: Limits = Field(default_factory=Limits)
     """What one run may use."""
     budget: Budget | None = None

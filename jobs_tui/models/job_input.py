@@ -200,7 +200,8 @@ class JobPatch(BaseModel):
     depends_on: list[StrictStr | dict[StrictStr, Any]] | None = []
     """Jobs that come first"""
     deliver_to: list[dict[StrictStr, Any]] | None = []
-    """Where results go"""
+    """Where results go: objects of type `notify` (`url`), `webhook` (`url`, `secret`), `file`
+    (`path`, `append`) or `job` (`job`, `parameters`)"""
     deliver_when: Literal["always", "worth_reporting", "failure"] = "always"
     """Which results go there"""
     conversation: Literal["new", "continue"] = "new"

@@ -28,7 +28,7 @@ def timing_words(definition: Definition, *, zoned: bool = True) -> str:
     Raises:
         InvalidInput: the schedule or the zone cannot be followed (any more).
     """
-    return f"{_start_words(definition, zoned)}{limit_words(definition)}"
+    return f"{_with_needs(definition, zoned)}{limit_words(definition)}"
 
 
 def limit_words(definition: Definition) -> str:
@@ -60,7 +60,8 @@ def timing_label(definition: Definition) -> str:
     if kind is TriggerType.WEBHOOK:
         return "hook"
     if kind is TriggerType.MANUAL:
-        return "after others" if definition.depends_on else "by hand"
+        chained = any(need.get("mode") != "gate" for need in definition.depends_on)
+        return "after a job" if chained else "by hand"
     if kind is TriggerType.ONE_OFF:
         return _once_label(definition)
     if kind is TriggerType.CRON:
@@ -73,9 +74,25 @@ def timing_label(definition: Definition) -> str:
     return words if len(words) <= WIDTH else words.split(" until")[0].split(" after")[0][:WIDTH]
 
 
+def _with_needs(definition: Definition, zoned: bool) -> str:
+    """The start, and what of other jobs comes before it."""
+    needs = definition.depends_on
+    if not needs:
+        return _start_words(definition, zoned)
+    other = "another job" if len(needs) == 1 else f"{len(needs)} other jobs"
+    if all(need.get("mode") == "gate" for need in needs):
+        has = "has" if len(needs) == 1 else "have"
+        return f"{_start_words(definition, zoned)}, not before {other} {has} ended"
+    if definition.trigger_type is TriggerType.MANUAL:
+        return f"after each run of {other}"
+    if definition.trigger_type is TriggerType.ONE_OFF and definition.run_at is None:
+        return f"once, after a run of {other}"
+    return f"{_start_words(definition, zoned)}, and after each run of {other}"
+
+
 def _once_label(definition: Definition) -> str:
     if definition.run_at is None:
-        return "once, after" if definition.depends_on else "once"
+        return "once, after job" if definition.depends_on else "once"
     at = from_text(definition.run_at).astimezone(zone(definition.cron_timezone or "UTC"))
     return f"{at.day} {MONTH_NAMES[at.month - 1]} {at:%H:%M}"
 

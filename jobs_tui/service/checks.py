@@ -83,7 +83,7 @@ def check(
         **when.fields,
     )
     warnings += when.warnings
-    _check_mapping(job_config(definition.config))
+    _check_mapping(job_config(definition.config), definition.parameters)
     warnings += _check_prompt(definition, directory)
     warnings += not_here(definition, directory)
     warnings += goal_warnings(definition)
@@ -192,9 +192,10 @@ def _parameters(sent: list[dict[str, Any]]) -> tuple[Parameter, ...]:
     return tuple(found.values())
 
 
-def _check_mapping(config: JobConfig) -> None:
+def _check_mapping(config: JobConfig, declared: tuple[Parameter, ...]) -> None:
+    own = {parameter.name for parameter in declared}
     for name in config.webhook.mapping if config.webhook is not None else ():
-        if name in prompts.RESERVED:
+        if name in prompts.KNOWN and name not in own:
             raise InvalidInput(
                 f"config.webhook.mapping.{name}: {name} is a built-in variable and cannot be set.",
                 "Map another name.",

@@ -31,9 +31,10 @@ class Context:
     actor: str
     """Token name or operating-system user."""
     face: str
-    """``cli``, ``tui``, ``api``, ``webhook`` or ``engine``."""
+    """``cli``, ``tui``, ``api``, ``mcp``, ``webhook``, ``engine``, or ``agent`` within a run."""
     origin: str | None = None
-    """From where: the address of an HTTP caller, None on this machine's own faces."""
+    """From where: the address of an HTTP caller, the run of an agent, None on this machine's own
+    faces."""
 
     def now(self) -> datetime:
         """The current instant, from the store's clock."""

@@ -23,8 +23,10 @@ from jobs_tui.service.context import Context
 from jobs_tui.service.dependencies import wire
 from jobs_tui.service.due import Due, due_again, first_due
 from jobs_tui.service.paused import record_pause
+from jobs_tui.store import conversations
 from jobs_tui.store import jobs as rows
 from jobs_tui.store.dependencies import refresh_dependants, started_by_chain
+from jobs_tui.store.learned import look_anew
 from jobs_tui.store.lifecycle import arm, bring_back, move
 
 if TYPE_CHECKING:
@@ -187,6 +189,10 @@ def _edit(
         results.save(ctx, connection)
         number = connection.execute(rows.UPDATE_DEFINITION, values).fetchone()[0]
         rows.save_revision(connection, job_id, number, definition, now, ctx.actor)
+        if "conversation" in sent.model_fields_set and sent.conversation == "new":
+            conversations.forget(connection, job_id)
+        if _looked_at(definition) != _looked_at(job.definition):
+            look_anew(connection, job_id)
         changed = sorted(sent.model_fields_set - {"enabled"})
         if changed:
             ctx.audit(connection, "job.edit", job_id, ", ".join(changed))
@@ -437,6 +443,18 @@ def _status(status: str | None) -> JobStatus | None:
             f"Use one of {', '.join(JobStatus)}.",
             field="status",
         ) from None
+
+
+def _looked_at(definition: Definition) -> tuple[object, ...]:
+    """What an answer depends on: one of something else is no change."""
+    return (
+        definition.prompt_template,
+        definition.parameters,
+        definition.entity_id,
+        definition.execution_environment,
+        definition.watch,
+        definition.end_condition,
+    )
 
 
 def _timing(definition: Definition) -> tuple[Any, ...]:

@@ -18,6 +18,9 @@ from jobs_tui.store import job_words
 
 ALL = 300
 """Homes with up to so many jobs are read whole."""
+FEW = 30
+"""In a home with fewer jobs a word counts as in one of so many: of three jobs that all are about
+databases, each still is about databases."""
 OF_EACH = 60
 """Jobs that each way of looking may bring."""
 MATTERS = 5
@@ -41,7 +44,7 @@ class Likely:
 def likely(connection: sqlite3.Connection, question: str, *, archived: bool) -> Likely:
     """The jobs that may fit a question; some queries of the index."""
     total = job_words.count(connection, archived=archived)
-    if total <= ALL:
+    if FEW <= total <= ALL:
         return Likely(None, None)
     terms = {stem(word): word for word in reversed(list(dict.fromkeys(telling(question))))}
     terms = dict(list(terms.items())[:TERMS])
@@ -53,6 +56,13 @@ def likely(connection: sqlite3.Connection, question: str, *, archived: bool) -> 
         key: job_words.how_many(connection, query, archived=archived)
         for key, query in (by_term | by_matter).items()
     }
+    spread = Spread(
+        max(FEW, total),
+        {term: counted[term] for term in by_term},
+        {matter: SPOKEN * counted[matter] for matter in by_matter},
+    )
+    if total <= ALL:
+        return Likely(None, spread)
     unknown = [word for term, word in terms.items() if not counted[term] and word not in LIGHT]
     alike = [other for word in unknown for other in job_words.spelled_like(connection, word)]
     queries = [
@@ -66,11 +76,6 @@ def likely(connection: sqlite3.Connection, question: str, *, archived: bool) -> 
         if query:
             found = job_words.best(connection, query, OF_EACH, archived=archived)
             numbers.update(dict.fromkeys(found))
-    spread = Spread(
-        total,
-        {term: counted[term] for term in by_term},
-        {matter: SPOKEN * counted[matter] for matter in by_matter},
-    )
     return Likely(list(numbers), spread)
 
 

@@ -133,12 +133,14 @@ def _engines(ctx: Context, engine: EngineName | None, notes: list[str]) -> Itera
 def _why_words(wish: EngineWish) -> str:
     from jobs_tui.agents.smart.engines import semantic
 
-    said = "Ranked by words and by other words for the same matter"
     if wish.name == "lexical":
-        return f"{said}, as the setting smart_engine says."
+        return "Words and related words rank, as the setting smart_engine says."
     if not semantic.installed():
-        return f"{said}: the model for fit by meaning is not installed. {semantic.SETUP}"
-    return f"{said}."
+        return (
+            "The model for fit by meaning is not installed, so words and related words rank;"
+            f" {semantic.SETUP}"
+        )
+    return "Words and related words rank."
 
 
 def _wish(ctx: Context, engine: EngineName | None) -> EngineWish:

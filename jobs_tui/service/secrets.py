@@ -16,7 +16,7 @@ from jobs_tui.models.delivery_target import references_of
 from jobs_tui.models.errors import InvalidInput, JobsTuiError, NotFound, Refused
 from jobs_tui.models.times import to_text
 from jobs_tui.service.context import Context
-from jobs_tui.store import executions
+from jobs_tui.store import conversations, executions
 from jobs_tui.store import secrets as rows
 from jobs_tui.store.settings import load_settings
 
@@ -168,6 +168,11 @@ def rotate_key(ctx: Context) -> int:
             try:
                 executions.reseal_state(connection, execution_id, box.rotate(sealed))
             except InvalidToken:  # no key opens it any more: the run says so when it goes on
+                continue
+        for place, sealed in conversations.sealed(connection):
+            try:
+                conversations.reseal(connection, place, box.rotate(sealed))
+            except InvalidToken:  # the next run begins anew, and says so
                 continue
         ctx.audit(connection, "secret.rotate_key", "secrets", f"{changed} sealed anew")
         return changed, key

@@ -180,7 +180,7 @@ def spelled_like(connection: sqlite3.Connection, word: str, most: int = 3) -> li
     wanted = _grams(word)
     near: list[tuple[float, str]] = []
     for (term,) in connection.execute(
-        "select term from job_vocabulary where abs(length(term) - ?) <= 3", (len(word),)
+        "select term from job_vocabulary where abs(length(term) - ?) <= 5", (len(word),)
     ):
         grams = _grams(term)
         likeness = 2 * len(wanted & grams) / (len(wanted) + len(grams))

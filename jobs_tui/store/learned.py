@@ -19,6 +19,11 @@ order by e.seq desc limit 1
 """
 
 
+def look_anew(connection: sqlite3.Connection, job_id: str) -> None:
+    """Something else is watched from now on: the next answer is a first look again."""
+    connection.execute("update jobs set watched = null, goal = null where id = ?", (job_id,))
+
+
 def learned(
     connection: sqlite3.Connection,
     job_id: str,
@@ -35,7 +40,7 @@ def learned(
     row = connection.execute(_LAST, {"job": job_id, "id": execution_id}).fetchone()
     kept = connection.execute("select state from jobs where id = ?", (job_id,)).fetchone()
     result = (row["result"] if row else None) or ""
-    answer = row["answer"] if row and row["answer"] is not None else result
+    answer = row["answer"].rstrip("\n") if row and row["answer"] is not None else result
     if shown and len(answer) > SHOWN:
         answer = f"{answer[:SHOWN]} ... ({len(answer) - SHOWN:,} more characters)"
     state = json.loads(kept["state"]) if kept and kept["state"] else {}

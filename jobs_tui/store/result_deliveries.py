@@ -24,7 +24,7 @@ ERROR_LIMIT = 500
 """Characters of a reason that are kept."""
 
 NO_START = "Not delivered: the run was ended before it had started."
-NOT_WORTH = "Not delivered: the run said that there is nothing worth reporting."
+NOT_WORTH = "Not delivered: nothing was worth reporting."
 NOBODY_SAID = "Not delivered: the run did not say that something is worth reporting."
 NO_FAILURE = "Not delivered: only failures are."
 

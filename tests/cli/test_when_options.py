@@ -152,6 +152,12 @@ class TestEdit:
         assert jt.ok("show", "n", "--json").json == before
 
 
+def test_a_job_that_has_ended_is_refused_in_one_sentence(jt: Command) -> None:
+    jt.created("n", "--every", "5m")
+    jt.ok("cancel", "n")
+    assert "cancelled" in jt.refused("edit", "n", "--at", "tomorrow 9am")
+
+
 def test_lists_and_single_jobs_say_when(jt: Command) -> None:
     jt.created("once", "--at", "2026-11-27 09:00")
     jt.created("often", "--every", "90s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from jobs_tui.engine.retention import retain
 from jobs_tui.models.enums import Kind
@@ -10,6 +11,7 @@ from jobs_tui.models.job import Job
 from jobs_tui.models.times import to_text
 from jobs_tui.service import runs, starts
 from jobs_tui.service.context import Context
+from jobs_tui.store import answers
 from jobs_tui.store.database import Store
 from jobs_tui.store.logs import US, Chunk, append
 from jobs_tui.store.settings import Settings
@@ -38,6 +40,8 @@ async def test_history_logs_and_hook_calls_go_when_they_are_old(
     job = make_job(config={"overlap": "allow"})
     old, middle, live = (starts.start(ctx, job.id).execution_id for _ in range(3))
     end(store, old)
+    for one in (old, middle, live):
+        store.write(partial(answers.save, execution_id=one, job_id=job.id, answer="hello"))
     hook = Context(store, "webhook", "webhook")
     store.write(lambda c: hook.audit(c, "job.start", job.id))
     clock.advance(60 * DAY)
@@ -53,6 +57,11 @@ async def test_history_logs_and_hook_calls_go_when_they_are_old(
     assert runs.log(ctx, old).last_line() == 0
     assert runs.log(ctx, middle).last_line() == 0, "logs are kept for 30 days"
     assert left[middle].log_lines == 0
+    assert [answers.get(store.jobs.reader(), one) for one in (old, middle, live)] == [
+        None,
+        None,
+        "hello",
+    ], "answers go with the logs"
     assert runs.log(ctx, new).last_line() == 1
     faces = {row["face"] for row in store.rows("select face from audit")}
     assert faces == {"cli"}

@@ -12,6 +12,8 @@ from jobs_tui.schedule.timing_words import timing_label, timing_words
 
 ANY = {"any": [{"type": "exit_code", "equals": 0}, {"type": "changed", "times": 1}]}
 
+CHAIN = ({"job": "a", "on": "completed", "mode": "chain"},)
+
 
 def definition(kind: str, **more: Any) -> Definition:
     return Definition(name="n", prompt_template="p", trigger_type=TriggerType(kind), **more)
@@ -65,6 +67,20 @@ def definition(kind: str, **more: Any) -> Definition:
             {"interval_seconds": 366 * 86_400 - 1, "max_runs": 1},
             "again 365 days 23 hours 59 minutes 59 seconds after each run, at most 1 run",
             "365d 23h",
+        ),
+        ("manual", {"depends_on": CHAIN}, "after each run of another job", "after a job"),
+        ("one_off", {"depends_on": CHAIN}, "once, after a run of another job", "once, after job"),
+        (
+            "recurring",
+            {"interval_seconds": 60, "depends_on": CHAIN * 2},
+            "every minute, and after each run of 2 other jobs",
+            "every 1m",
+        ),
+        (
+            "manual",
+            {"depends_on": ({"job": "a", "mode": "gate"},)},
+            f"{TriggerType.MANUAL.sentence}, not before another job has ended",
+            "by hand",
         ),
     ],
 )

@@ -325,8 +325,8 @@ async def test_finding_by_meaning_is_asked_with_a_tilde_and_enter(
         assert "enter finds jobs by what this means" in said(app)
         await press(pilot, "enter")
         assert names(app) == ["Certificate watcher"]
-        assert "by meaning (words and related words)" in said(app)
-        assert "jobs-tui semantic setup" in said(app)
+        assert "by meaning (lexical), the best first" in said(app)
+        assert "model for fit by meaning is not installed" in said(app)
         make_job("TLS certificate renewal")
         app._look()
         await settled(pilot)

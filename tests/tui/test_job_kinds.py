@@ -215,7 +215,8 @@ async def test_a_copy_whose_time_has_passed_opens_the_form(
         assert isinstance(app.screen, WizardScreen)
         assert app.screen.form.draft.run_at == "2026-08-23 09:00Z"
         assert app.screen.focused is app.screen.query_one("#run_at")
-        assert "x run_at:" in words_of(app)
+        assert "is past" in words_of(app)
+        assert "run_at:" not in words_of(app)
         assert not [one for one in jobs.listing(ctx) if one.copied_from is not None]
 
 

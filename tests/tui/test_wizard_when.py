@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from jobs_tui.models.enums import TriggerType
+from jobs_tui.models.enums import Conversation, TriggerType
 from jobs_tui.models.errors import InvalidInput
-from jobs_tui.service import dashboard, jobs
+from jobs_tui.models.resource import ResourceKind
+from jobs_tui.service import dashboard, jobs, resources
 from jobs_tui.service.context import Context
 from jobs_tui.tui.screens.wizard import checks, goal, screen
 from jobs_tui.tui.screens.wizard.ahead import ahead
@@ -331,6 +332,37 @@ async def test_a_relative_time_is_read_anew_as_time_passes(ctx: Context, clock: 
         app.wizard.on_clock()
         await pilot.pause()
         assert "17:02 UTC" in shown(app)
+
+
+async def test_an_agent_with_a_model_may_go_on_with_the_talk(ctx: Context) -> None:
+    agent = {
+        "kind": "llm",
+        "name": "Clerk",
+        "model": "ollama:qwen3",
+        "base_url": "http://[::1]:1/v1",
+    }
+    resources.create(ctx, ResourceKind.AGENT, {"id": "clerk", **agent})
+    job = made(ctx, "goal", entity_id="clerk")
+    app = WizardApp(ctx, job.id)
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.press("pagedown")
+        assert "goes on with the talk" in shown(app)
+        row = app.wizard.query_one("#conversation")
+        app.screen.set_focus(row)
+        await pilot.press("right", "f2")
+        for _ in range(2):
+            await worked(app.workers)
+            await pilot.pause()
+    assert jobs.get(ctx, job.id).definition.conversation is Conversation.CONTINUE
+
+
+async def test_seconds_are_shown_where_there_are_any(ctx: Context) -> None:
+    app = WizardApp(ctx)
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.press("pagedown", *start("recurring"), "tab")
+        await type_text(pilot, "90s")
+        assert "14:03:41 UTC" in shown(app)
+        assert "14:05:11 UTC" in shown(app)
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])

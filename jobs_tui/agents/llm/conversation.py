@@ -10,7 +10,8 @@ import contextlib
 import importlib
 import json
 from collections.abc import AsyncIterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -22,12 +23,14 @@ from pydantic_ai.messages import (
     ModelMessagesTypeAdapter,
     ModelResponse,
 )
-from pydantic_ai.models import ModelRequestContext
+from pydantic_ai.models import Model, ModelRequestContext
 from pydantic_ai.toolsets import AbstractToolset
 
 from jobs_tui.agents.llm import endpoints
 from jobs_tui.agents.llm.guard import CallGuard, Context
 from jobs_tui.agents.llm.meter import Meter
+from jobs_tui.agents.llm.remembering import ASK, recalled, remembered
+from jobs_tui.agents.llm.reporting import Outcome
 from jobs_tui.agents.llm.toolbox import offered
 from jobs_tui.agents.llm.transcript import Transcript
 from jobs_tui.agents.llm.trouble import explained
@@ -59,6 +62,8 @@ class _Past:
     pending: dict[str, tuple[ToolCall, ...]]
     """By the model's id of a call: what was asked."""
     reason: str
+    outcome: str = ""
+    """What the model had reported by then."""
 
 
 async def converse(task: Task, output: Output, prompt: str) -> Result:
@@ -93,11 +98,13 @@ async def _talk(
     task: Task, output: Output, prompt: str, meter: Meter, guard: CallGuard, past: _Past | None
 ) -> Result:
     transcript = Transcript(output)
+    outcome = Outcome(past.outcome if past else "")
+    before = past.messages if past else recalled(task.history, output)
 
     async def follow(_: Context, events: AsyncIterable[AgentStreamEvent]) -> None:
         await transcript.follow(events)
 
-    ours = offered(task, output, guard)
+    ours = offered(task, output, guard, outcome)
     async with contextlib.AsyncExitStack() as stack:
         model = await stack.enter_async_context(
             endpoints.opened(task.agent, task.api_key, patience=min(task.timeout, PATIENCE))
@@ -124,18 +131,36 @@ async def _talk(
         )
         run = await agent.run(
             None if past else prompt,
-            message_history=past.messages if past else None,
+            message_history=before or None,
             deferred_tool_results=_answers(past),
             usage_limits=UsageLimits(request_limit=None),
             event_stream_handler=follow,
         )
+        history = None
+        if task.continues and not isinstance(run.output, DeferredToolRequests):
+            history = await remembered(
+                run.all_messages(), partial(_summarised, model, task, meter), output
+            )
     if meter.silent:
         output.line("system", "the endpoint does not say how many tokens it used: cost is unknown")
     if isinstance(run.output, DeferredToolRequests):
         calls = tuple(call for waits in guard.waiting.values() for call in waits)
         reason = "; ".join(guard.reasons)
-        return _waiting(calls, reason, _kept(run.all_messages(), meter, guard), meter.usage())
-    return _completed(run.output, meter)
+        return _waiting(
+            calls, reason, _kept(run.all_messages(), meter, guard, outcome), meter.usage()
+        )
+    return replace(_completed(run.output, meter, outcome), history=history)
+
+
+async def _summarised(model: Model, task: Task, meter: Meter, text: str) -> str:
+    """A summary by the model of the run, within the limits of its agent."""
+    agent: Agent[None, str] = Agent(
+        model,
+        instructions=ASK,
+        model_settings=endpoints.settings(task.agent),
+        capabilities=[_metered(meter)],
+    )
+    return (await agent.run(text, usage_limits=UsageLimits(request_limit=None))).output
 
 
 def _metered(meter: Meter) -> Hooks[None]:
@@ -157,10 +182,13 @@ def _instructions(task: Task) -> str | None:
     return "\n\n".join(told) or None
 
 
-def _completed(answer: str, meter: Meter) -> Result:
+def _completed(answer: str, meter: Meter, outcome: Outcome) -> Result:
     answer = answer.strip()
     short = answer if len(answer) <= RESULT_LIMIT else answer[: RESULT_LIMIT - 4] + " ..."
-    return Result("completed", result=short, answer=answer[:ANSWER_LIMIT], usage=meter.usage())
+    whole = answer[:ANSWER_LIMIT]
+    if outcome.line:
+        whole = f"{answer[: ANSWER_LIMIT - len(outcome.line) - 1]}\n{outcome.line}".lstrip()
+    return Result("completed", result=short, answer=whole, usage=meter.usage())
 
 
 def _waiting(calls: tuple[ToolCall, ...], reason: str, state: str, usage: dict[str, Any]) -> Result:
@@ -174,7 +202,7 @@ def _answers(past: _Past | None) -> DeferredToolResults | None:
     return DeferredToolResults(approvals=dict.fromkeys(past.pending, True))
 
 
-def _kept(messages: list[ModelMessage], meter: Meter, guard: CallGuard) -> str:
+def _kept(messages: list[ModelMessage], meter: Meter, guard: CallGuard, outcome: Outcome) -> str:
     pending = {
         call_id: [[one.id, one.tool, dict(one.arguments), one.read_only] for one in calls]
         for call_id, calls in guard.waiting.items()
@@ -185,6 +213,7 @@ def _kept(messages: list[ModelMessage], meter: Meter, guard: CallGuard) -> str:
             "usage": meter.usage(),
             "pending": pending,
             "reason": "; ".join(guard.reasons),
+            "outcome": outcome.line,
         }
     )
 
@@ -200,6 +229,7 @@ def _recalled(state: str) -> _Past:
                 for call_id, calls in kept["pending"].items()
             },
             kept["reason"],
+            kept.get("outcome", ""),
         )
     except (ValueError, TypeError, KeyError, AttributeError, ValidationError) as error:
         raise InvalidInput(

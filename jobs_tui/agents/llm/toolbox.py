@@ -13,7 +13,9 @@ from pydantic_ai.exceptions import ToolFailed as Told
 from pydantic_core import SchemaValidator, core_schema
 
 from jobs_tui.agents.crew import Delegate
+from jobs_tui.agents.job_tools import JobToolFailed, JobToolOffer, JobTools
 from jobs_tui.agents.llm.guard import CallGuard, Context
+from jobs_tui.agents.llm.reporting import Outcome, report_tool
 from jobs_tui.agents.llm.transcript import cut
 from jobs_tui.agents.runner import Output, Task
 from jobs_tui.models.errors import JobsTuiError, Refused
@@ -33,15 +35,21 @@ class ToolBroke(JobsTuiError):
     title = "Tool broke"
 
 
-def offered(task: Task, output: Output, guard: CallGuard) -> list[ModelTool[None]]:
-    """Tools of the agent, then its delegates.
+def offered(
+    task: Task, output: Output, guard: CallGuard, outcome: Outcome
+) -> list[ModelTool[None]]:
+    """Tools of the agent, those by which it plans jobs, its delegates, then the one that writes
+    into ``outcome``.
 
     Raises:
         NotFound: the agent names a tool that does not exist.
         Refused: it names tools, and there are none to be had here.
     """
     made = [_ours(tool, context, guard) for tool, context in _chosen(task, output)]
-    return made + [_delegate(delegate, guard) for delegate in task.delegates]
+    if task.job_tools is not None:
+        made += [_planning(one, task.job_tools, guard) for one in task.job_tools.offered()]
+    made += [_delegate(delegate, guard) for delegate in task.delegates]
+    return [*made, report_tool(outcome)] if task.reports else made
 
 
 def _chosen(task: Task, output: Output) -> list[tuple[Tool[Any], ToolContext]]:
@@ -80,7 +88,18 @@ def _ours(tool: Tool[Any], context: ToolContext, guard: CallGuard) -> ModelTool[
         return cut("\n".join([result.text, *missing]), TOLD)
 
     schema = tool.arguments.model_json_schema()
-    return _offer(call, tool.name, tool.description, schema)
+    return offer(call, tool.name, tool.description, schema)
+
+
+def _planning(tool: JobToolOffer, tools: JobTools, guard: CallGuard) -> ModelTool[None]:
+    async def call(run: Context, /, **arguments: Any) -> str:
+        await guard.check(run, tool.name, arguments, read_only=tool.read_only)
+        try:
+            return cut(await tools.call(tool.name, arguments), TOLD)
+        except JobToolFailed as error:
+            raise Told(cut(str(error), TOLD)) from error
+
+    return offer(call, tool.name, tool.description, tool.schema)
 
 
 def _validated(tool: Tool[Any], arguments: dict[str, Any]) -> BaseModel:
@@ -114,12 +133,13 @@ def _delegate(delegate: Delegate, guard: CallGuard) -> ModelTool[None]:
         "required": ["task"],
         "additionalProperties": False,
     }
-    return _offer(call, delegate.name, delegate.description, schema)
+    return offer(call, delegate.name, delegate.description, schema)
 
 
-def _offer(
+def offer(
     call: Callable[..., Awaitable[str]], name: str, description: str, schema: dict[str, Any]
 ) -> ModelTool[None]:
+    """A tool of this name; what it is called with is an object, whatever the model says."""
     made: ModelTool[None] = ModelTool.from_schema(call, name, description, schema, takes_ctx=True)
     made.function_schema.validator = _OBJECT  # or a list would be called with, and break
     return made

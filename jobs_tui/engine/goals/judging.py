@@ -12,10 +12,10 @@ from typing import Any
 from jobs_tui.engine.goals.changes import difference, without
 from jobs_tui.engine.goals.ended import Ended, Judgement
 from jobs_tui.engine.goals.meeting import Met, Sight, look
-from jobs_tui.engine.goals.reports import Report, read_report
 from jobs_tui.models.end_condition import conditions, watches
 from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.models.job import Definition
+from jobs_tui.models.report import Report, read_report
 
 
 def judge(

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobs_tui.engine.goals.ended import Ended
-from jobs_tui.engine.goals.reports import Report, read_report
 from jobs_tui.guard.expressions import BadExpression, holds
 from jobs_tui.guard.json_paths import TooMuchWork, same, values_at
 from jobs_tui.guard.patterns import found
 from jobs_tui.models.enums import ExecutionStatus
+from jobs_tui.models.report import Report, read_report
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import threading
-from collections.abc import Callable
-from typing import TypeVar
 
 from jobs_tui.engine.sending.failure import NotDelivered
+from jobs_tui.engine.sending.threads import in_own_thread
 from jobs_tui.guard.notification_urls import instantiated
 from jobs_tui.guard.terminal_text import plain
-
-T = TypeVar("T")
 
 TIMEOUT = 25.0
 """Seconds for the whole message."""
@@ -33,7 +31,7 @@ async def notify(url: str, title: str, body: str) -> str:
     """
     try:
         async with asyncio.timeout(TIMEOUT):
-            return await _in_thread(lambda: _sent(url, title, body))
+            return await in_own_thread(lambda: _sent(url, title, body))
     except TimeoutError:
         raise NotDelivered(f"It was not taken within {TIMEOUT:g} s.") from None
 
@@ -75,28 +73,5 @@ class _Heard(logging.Handler):
     def reason(self, otherwise: str) -> str:
         """A sentence."""
         said = " ".join(dict.fromkeys(self._said))[:300] or otherwise
+        said = re.sub(r"\.(?=,)", "", said)  # as Apprise joins its sentences
         return said if said.endswith((".", "!")) else f"{said}."
-
-
-async def _in_thread(work: Callable[[], T]) -> T:
-    """As ``asyncio.to_thread``, but what hangs does not keep the process from ending."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
-
-    def tell(outcome: Callable[[], None]) -> None:
-        try:
-            loop.call_soon_threadsafe(outcome)
-        except RuntimeError:  # the loop has ended: nobody waits any more
-            return
-
-    def run() -> None:
-        try:
-            value = work()
-        except BaseException as error:
-            failure = error
-            tell(lambda: None if done.done() else done.set_exception(failure))
-        else:
-            tell(lambda: None if done.done() else done.set_result(value))
-
-    threading.Thread(target=run, name="notify", daemon=True).start()
-    return await done

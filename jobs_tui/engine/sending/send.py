@@ -13,6 +13,7 @@ from jobs_tui.agents.directory import directory
 from jobs_tui.engine.sending import file, job, notify, webhook
 from jobs_tui.engine.sending.failure import NotDelivered
 from jobs_tui.engine.sending.message import Message
+from jobs_tui.engine.sending.threads import in_own_thread
 from jobs_tui.guard.masking import Masker
 from jobs_tui.guard.secrets.entries import is_reference
 from jobs_tui.guard.secrets.resolver import Secrets
@@ -59,7 +60,9 @@ async def send(
     if kind == "file":
         try:
             async with asyncio.timeout(FILE_TIMEOUT):
-                return await asyncio.to_thread(file.write, target, message, store.home.data, place)
+                return await in_own_thread(
+                    partial(file.write, target, message, store.home.data, place)
+                )
         except TimeoutError:
             raise NotDelivered(f"The disk took longer than {FILE_TIMEOUT:g} s.") from None
     url = await asyncio.to_thread(_resolved, secrets, target["url"])

@@ -82,8 +82,9 @@ class JobCreate(Arguments):
     page changes" with RECURRING or SCHEDULED."""
     depends_on: list[StrictStr | dict[StrictStr, JsonValue]] = []
     """Jobs that come first: ids, or {"job": id, "on": "completed"|"finished"|"failed",
-    "mode": "chain"|"gate", "delay_seconds": 259200}. chain: a run after each run of that job;
-    gate: not before it has run once."""
+    "delay_seconds": "3d", "parameters": {"draft": "answer"}}. A ONE_OFF then runs once when they
+    have, and needs no run_at; other types begin to count then. parameters hands results on to
+    {{ draft }} in the instructions."""
     deliver_to: list[dict[StrictStr, JsonValue]] = []
     """Where results go: {"type": "notify", "url": "..."}, {"type": "webhook", "url": "..."},
     {"type": "file", "path": "...", "append": true}, {"type": "job", "job": id}. Absent: they are
@@ -122,7 +123,7 @@ class JobUpdate(Arguments):
 
 
 class OneJob(Arguments):
-    """One job."""
+    """A job to look at, to pause or to resume."""
 
     job_id: JobRef
     """Id of the job (job_...), the beginning of one, or its exact title."""

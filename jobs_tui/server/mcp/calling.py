@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from jobs_tui.models.errors import Forbidden, InvalidInput, JobsTuiError
 from jobs_tui.models.job_input import validated
 from jobs_tui.models.token import Scope
 from jobs_tui.models.validation import BadShape, Finding
-from jobs_tui.server.mcp.arguments import JobRun
+from jobs_tui.server.mcp.arguments import Arguments, JobRun
 from jobs_tui.server.mcp.results import Answer
 from jobs_tui.server.mcp.tools import JobTool
 from jobs_tui.service.context import Context
@@ -37,9 +37,18 @@ class Failed(Exception):
 
 
 async def call(
-    tool: JobTool, caller: Caller, sent: Mapping[str, Any], executor: Executor
+    tool: JobTool,
+    caller: Caller,
+    sent: Mapping[str, Any],
+    executor: Executor | None,
+    *,
+    before: Callable[[JobTool, Arguments], Arguments] | None = None,
 ) -> Answer:
     """Do it.
+
+    Args:
+        executor: where it waits for the store; None: where the loop's own work goes.
+        before: looks at what is asked, there as well; may change it, or raise a JobsTuiError.
 
     Raises:
         Failed: with sentences for the model.
@@ -48,7 +57,7 @@ async def call(
     try:
         _refuse_scope(tool, caller)
         asked = validated(tool.arguments, sent)
-        answer = await loop.run_in_executor(executor, tool.run, caller.ctx, asked)
+        answer = await loop.run_in_executor(executor, _work, tool, caller, asked, before)
         if tool.then is not None and isinstance(asked, JobRun) and asked.wait_seconds:
             answer = await tool.then(caller.ctx, asked, answer)
         return answer
@@ -63,6 +72,15 @@ async def call(
         # Our own mistake: the whole story goes to the log, none of it to a stranger.
         _log.exception("the tool %s failed", tool.name)
         raise Failed("jobs-tui made a mistake; its log says which.") from error
+
+
+def _work(
+    tool: JobTool,
+    caller: Caller,
+    asked: Arguments,
+    before: Callable[[JobTool, Arguments], Arguments] | None,
+) -> Answer:
+    return tool.run(caller.ctx, asked if before is None else before(tool, asked))
 
 
 def _refuse_scope(tool: JobTool, caller: Caller) -> None:

@@ -35,13 +35,13 @@ def create(ctx: Context, asked: asked_for.JobCreate) -> OneJob:
     trigger = TRIGGERS[asked.job_type]
     timing = asked_for.given(asked.trigger_config)
     _fits(asked.job_type, trigger, timing)
-    if not asked.depends_on:
+    if not (asked.depends_on and trigger is TriggerType.ONE_OFF):  # that may start when it can
         _complete(asked.job_type, trigger, timing)
     doer = _doer(ctx, asked.agent, asked.instructions)
     fields = {
         "name": asked.title,
         "description": asked.description,
-        "trigger_type": str(_trigger(trigger, timing)),
+        "trigger_type": str(trigger),
         "prompt_template": asked.instructions,
         "tags": asked.tags,
         "parameters": [
@@ -197,14 +197,6 @@ def _complete(name: str, trigger: TriggerType, timing: dict[str, Any]) -> None:
             f"Give {example}.",
             field=f"trigger_config.{field}",
         )
-
-
-def _trigger(trigger: TriggerType, timing: dict[str, Any]) -> TriggerType:
-    """A job that only follows others has no time of its own."""
-    needed = NEEDED.get(trigger)
-    if needed is not None and needed[0] not in timing:
-        return TriggerType.MANUAL
-    return trigger
 
 
 def _timed(timing: dict[str, Any]) -> dict[str, Any]:

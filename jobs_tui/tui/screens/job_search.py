@@ -100,8 +100,7 @@ class JobSearch:
             return Answer("", {})
         found = search.by_meaning(self._ctx, question, 1)
         places = {job_id: place for place, job_id in enumerate(found.ids)}
-        how = {"lexical": "words and related words", "fts5": "words"}
-        said = f"by meaning ({how.get(found.engine, found.engine)}), the best first. {found.note}"
+        said = f"by meaning ({found.engine}), the best first. {found.note}"
         return Answer(question, places, plain(said.strip()))
 
     def _show_meaning(self, found: Answer) -> None:

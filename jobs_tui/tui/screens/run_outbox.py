@@ -36,9 +36,17 @@ def delivered(detail: RunDetail, now: datetime, width: int) -> list[Content]:
         found += [Content(f"{'':{len(label) + 1}}{line}") for line in more]
         found += [
             Content.styled(f"  {line}", "$quiet")
-            for line in wrapped(plain(_said(one, now)), width - 2, 3)
+            for text in (_said(one, now), _again(one))
+            for line in wrapped(plain(text), width - 2, 3)
         ]
     return found
+
+
+def _again(one: Sent) -> str:
+    """What tries a failed one again."""
+    if one.delivery.status is not OutboxStatus.FAILED:
+        return ""
+    return f"jobs-tui outbox retry {one.delivery.id[:12]}"
 
 
 def _said(one: Sent, now: datetime) -> str:

@@ -62,6 +62,9 @@ HOLDS: list[tuple[Any, Ended, bool, str]] = [
     ("paid", said("blocked", reason="no key"), False, "Not yet: the agent is blocked: no key."),
     ("paid", Ended(FAILED, 1, None, '{"verdict": "done"}'), False,
      "Not yet: the agent says done, but the run failed."),
+    ({"matches": "ok$"}, ran("all ok\n"), True, "The answer matches ok$: 'ok'."),
+    ({"expression": "results[0].answer == 'ok'"}, ran("ok\n"), True,
+     "This is true: results[0].answer == 'ok'."),
     ({"any": [{"text": "a"}, {"text": "b"}]}, ran("b"), True, "The answer contains 'b'."),
     ({"any": [{"text": "a"}, {"exit_code": 1}]}, ran("b"), False,
      "Not yet: the answer does not contain 'a'; exit code 0."),
@@ -103,14 +106,14 @@ def test_one_problem_does_not_hide_another_condition() -> None:
 
 def test_the_first_look_is_remembered_and_not_reported() -> None:
     judgement = judged(None, ran("a\nb\n"), watch={"what": "answer"})
-    assert judgement == Judgement(worth_reporting=False, watched="a\nb\n")
+    assert judgement == Judgement(worth_reporting=False, watched="a\nb")
 
 
 def test_a_change_is_shown_and_worth_reporting() -> None:
     judgement = judged(None, ran("a\nc\n"), watch={"what": "answer"}, watched="a\nb\n")
     assert judgement.change == "@@ -1,2 +1,2 @@\n a\n-b\n+c"
     assert judgement.worth_reporting is True
-    assert judgement.watched == "a\nc\n"
+    assert judgement.watched == "a\nc"
 
 
 def test_the_same_answer_is_not() -> None:

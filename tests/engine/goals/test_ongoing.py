@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -12,64 +10,19 @@ from typing import Any
 
 import pytest
 
-from jobs_tui.engine.engine import Engine
 from jobs_tui.models.enums import JobStatus
-from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Job
+from jobs_tui.server.api.models import ExecutionResponse
 from jobs_tui.service import jobs, runs, starts
 from jobs_tui.service.context import Context
+from jobs_tui.service.run_answers import run_response
 from jobs_tui.service.run_detail import run_detail
 from jobs_tui.store.database import Store
-from tests.engine.running import running_engine
-from tests.engine.scripted import until
+from tests.engine.goals.goal_scene import Scene
 from tests.fakes import FakeClock
 
 MakeJob = Callable[..., Job]
 DELAY = 60
-
-
-@pytest.fixture(autouse=True)
-def ahead(clock: FakeClock) -> None:
-    """A real process ends by the real clock: the stepped one is ahead of it from the beginning."""
-    clock.wall = datetime.now(UTC) + timedelta(days=1)
-
-
-@pytest.fixture
-async def engine(store: Store) -> AsyncIterator[Engine]:
-    """At work, in the loop of the test."""
-    async with running_engine(store) as running:
-        yield running
-
-
-@pytest.fixture
-def ongoing(make_job: MakeJob) -> MakeJob:
-    """Makes a job that runs until its condition holds."""
-    return partial(make_job, trigger_type="ongoing", interval_seconds=DELAY)
-
-
-async def step(engine: Engine, ctx: Context, clock: FakeClock, job: Job) -> Execution:
-    """Let the delay pass; the run that follows, ended and settled."""
-    before = runs.history(ctx, job.id).total_count
-    clock.advance(DELAY)
-    await engine.tick()
-    await until(lambda: runs.history(ctx, job.id).total_count == before + 1)
-    return await settled(engine, ctx, job)
-
-
-async def settled(engine: Engine, ctx: Context, job: Job) -> Execution:
-    """The newest run of a job when it has ended and the engine has looked at it."""
-
-    def newest() -> Execution:
-        return runs.history(ctx, job.id).executions[0]
-
-    await until(lambda: not newest().status.live)
-    await engine.tick()
-    assert ctx.store.row("select 1 from aftermath") is None
-    return newest()
-
-
-def after(ctx: Context, job: Job) -> Job:
-    return jobs.find(ctx, job.id)
 
 
 COUNTING = "n=$(cat {0} 2>/dev/null || echo 0); n=$((n+1)); echo $n > {0}; "
@@ -96,93 +49,88 @@ ENDS: list[tuple[str, Any, str]] = [
 
 @pytest.mark.parametrize(("script", "condition", "reason"), ENDS)
 async def test_each_kind_of_condition_ends_the_job(
-    engine: Engine,
+    scene: Scene,
     ctx: Context,
     clock: FakeClock,
-    ongoing: MakeJob,
     tmp_path: Path,
     script: str,
     condition: Any,
     reason: str,
 ) -> None:
-    job = ongoing(COUNTING.format(tmp_path / "n") + script, end_condition=condition)
-    await step(engine, ctx, clock, job)
+    job = scene.ongoing(COUNTING.format(tmp_path / "n") + script, end_condition=condition)
+    await scene.step(job)
     for _ in range(2):
-        assert after(ctx, job).status is JobStatus.ACTIVE
+        assert scene.now(job).status is JobStatus.ACTIVE
         clock.advance(3 * DELAY)  # failed runs wait longer
-        await step(engine, ctx, clock, job)
-    ended = after(ctx, job)
+        await scene.step(job)
+    ended = scene.now(job)
     assert ended.status is JobStatus.COMPLETED
     assert ended.status_reason == reason
     clock.advance(10 * DELAY)
-    await engine.tick()
+    await scene.engine.tick()
     assert runs.history(ctx, job.id).total_count == 3
 
 
-async def test_what_cannot_be_told_is_shown_and_the_job_goes_on(
-    engine: Engine, ctx: Context, clock: FakeClock, ongoing: MakeJob
-) -> None:
-    job = ongoing("echo hello", end_condition={"expression": "results[0].json.n > 1"})
-    run = await step(engine, ctx, clock, job)
+async def test_what_cannot_be_told_is_shown_and_the_job_goes_on(scene: Scene, ctx: Context) -> None:
+    job = scene.ongoing("echo hello", end_condition={"expression": "results[0].json.n > 1"})
+    run = await scene.step(job)
     assert "could not be worked out" in (run.problem or "")
-    assert after(ctx, job).problem == run.problem
-    assert after(ctx, job).status is JobStatus.ACTIVE
+    assert scene.now(job).problem == run.problem
+    assert scene.now(job).status is JobStatus.ACTIVE
     jobs.edit(ctx, job.id, {"prompt_template": "echo '{\"n\": 2}'"})
-    run = await step(engine, ctx, clock, job)
+    run = await scene.step(job)
     assert run.problem is None
-    assert after(ctx, job).problem is None
-    assert after(ctx, job).status is JobStatus.COMPLETED
+    assert scene.now(job).problem is None
+    assert scene.now(job).status is JobStatus.COMPLETED
 
 
 async def test_a_blocked_agent_blocks_its_job_until_it_is_not(
-    engine: Engine, ctx: Context, clock: FakeClock, ongoing: MakeJob, tmp_path: Path
+    scene: Scene, ctx: Context, tmp_path: Path
 ) -> None:
     key = tmp_path / "key"
     script = (
         f"[ -e {key} ] && v=not_done || v=blocked;"
         ' printf \'{"verdict": "%s", "reason": "no key"}\' $v'
     )
-    job = ongoing(script, end_condition="it is paid")
-    run = await step(engine, ctx, clock, job)
+    job = scene.ongoing(script, end_condition="it is paid")
+    run = await scene.step(job)
     assert (run.verdict, run.worth_reporting) == ("blocked", True)
-    assert after(ctx, job).status is JobStatus.BLOCKED
-    assert after(ctx, job).blocked_reason == "the agent is blocked: no key"
-    assert (await step(engine, ctx, clock, job)).worth_reporting is False
+    assert scene.now(job).status is JobStatus.BLOCKED
+    assert scene.now(job).blocked_reason == "the agent is blocked: no key"
+    assert (await scene.step(job)).worth_reporting is False
     key.touch()
-    await step(engine, ctx, clock, job)
-    assert after(ctx, job).status is JobStatus.ACTIVE
+    await scene.step(job)
+    assert scene.now(job).status is JobStatus.ACTIVE
 
 
-async def test_a_state_is_kept_from_run_to_run(
-    engine: Engine, ctx: Context, clock: FakeClock, ongoing: MakeJob
-) -> None:
+async def test_a_state_is_kept_from_run_to_run(scene: Scene, ctx: Context) -> None:
     script = (
         "n={{ state.count | default(0) }}; last='{{ last_answer }}';"
         ' echo "before: $last"; printf \'{"state": {"count": %d}}\\n\' $((n + 1))'
     )
-    job = ongoing(script, end_condition={"expression": "state.count == 3"})
-    await step(engine, ctx, clock, job)
-    assert after(ctx, job).state == {"count": 1}
-    run = await step(engine, ctx, clock, job)
+    job = scene.ongoing(script, end_condition={"expression": "state.count == 3"})
+    await scene.step(job)
+    assert scene.now(job).state == {"count": 1}
+    run = await scene.step(job)
     assert run_detail(ctx, run.id).answer == (
-        'before: before: \n{"state": {"count": 1}}\n\n{"state": {"count": 2}}\n'
+        'before: before: \n{"state": {"count": 1}}\n{"state": {"count": 2}}\n'
     )
-    await step(engine, ctx, clock, job)
-    assert after(ctx, job).state == {"count": 3}
-    assert after(ctx, job).status is JobStatus.COMPLETED
+    await scene.step(job)
+    assert scene.now(job).state == {"count": 3}
+    assert scene.now(job).status is JobStatus.COMPLETED
 
 
-async def test_a_plain_job_keeps_no_answer(engine: Engine, ctx: Context, make_job: MakeJob) -> None:
+async def test_a_plain_job_keeps_no_answer(scene: Scene, ctx: Context, make_job: MakeJob) -> None:
     job = make_job("echo a; echo b")
     starts.start(ctx, job.id)
-    engine.wake()
-    run = await settled(engine, ctx, job)
+    scene.engine.wake()
+    run = await scene.settled(job)
     assert run.result == "b"
     assert run_detail(ctx, run.id).answer is None
 
 
 async def test_a_long_answer_is_cut_at_its_beginning_and_masked(
-    engine: Engine, ctx: Context, make_job: MakeJob
+    scene: Scene, ctx: Context, make_job: MakeJob
 ) -> None:
     secret = "hunter2-hunter2"
     script = "seq 1 60000; printf '\\033[31m%s\\033[0m\\n' $API_TOKEN; echo end"
@@ -192,8 +140,8 @@ async def test_a_long_answer_is_cut_at_its_beginning_and_masked(
         execution_environment={"env_vars": {"API_TOKEN": secret}},
     )
     starts.start(ctx, job.id)
-    engine.wake()
-    answer = run_detail(ctx, (await settled(engine, ctx, job)).id).answer
+    scene.engine.wake()
+    answer = run_detail(ctx, (await scene.settled(job)).id).answer
     assert answer is not None
     assert len(answer) == 100_000
     assert secret not in answer
@@ -237,7 +185,7 @@ def page() -> Iterator[Page]:
 
 
 async def test_a_watch_on_a_page_that_changes_twice_reports_twice(
-    engine: Engine, ctx: Context, clock: FakeClock, make_job: MakeJob, page: Page
+    scene: Scene, ctx: Context, make_job: MakeJob, page: Page
 ) -> None:
     job = make_job(
         f"curl -sf --noproxy '*' {page.url}",
@@ -249,7 +197,7 @@ async def test_a_watch_on_a_page_that_changes_twice_reports_twice(
 
     async def look(text: str, status: int = 200) -> None:
         page.text, page.status = text, status
-        run = await step(engine, ctx, clock, job)
+        run = await scene.step(job)
         seen.append((run.worth_reporting, run.change))
 
     await look("price: 5\nserved at 10:00\n")
@@ -268,6 +216,36 @@ async def test_a_watch_on_a_page_that_changes_twice_reports_twice(
         (True, "@@ -1 +1 @@\n-price: 4\n+price: 3"),
         (False, None),
     ]
+
+
+async def test_another_page_is_a_first_look(scene: Scene, ctx: Context, make_job: MakeJob) -> None:
+    job = make_job(
+        "echo one", trigger_type="recurring", interval_seconds=DELAY, watch={"what": "answer"}
+    )
+    await scene.step(job)
+    jobs.edit(ctx, job.id, {"prompt_template": "echo two"})
+    assert (await scene.step(job)).change is None
+    jobs.edit(ctx, job.id, {"description": "two"})
+    jobs.edit(ctx, job.id, {"watch": None})
+    assert (await scene.step(job)).worth_reporting is None
+
+
+async def test_a_run_shows_its_answer_and_change(
+    scene: Scene, ctx: Context, make_job: MakeJob, page: Page
+) -> None:
+    job = make_job(
+        f"curl -sf --noproxy '*' {page.url}; echo end",
+        trigger_type="recurring",
+        interval_seconds=DELAY,
+        watch={"what": "answer"},
+    )
+    await scene.step(job)
+    page.text = "price: 4\n"
+    shown = run_response(run_detail(ctx, (await scene.step(job)).id))
+    assert shown["answer"] == "price: 4\nend\n"
+    assert shown["change"] == "@@ -1,2 +1,2 @@\n-price: 5\n+price: 4\n end"
+    assert shown["worth_reporting"] is True
+    ExecutionResponse.model_validate(shown)
 
 
 async def test_old_answers_of_a_job_that_runs_often_go(

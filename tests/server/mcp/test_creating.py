@@ -67,6 +67,30 @@ async def test_a_request_becomes_the_right_job(
     assert (entry.actor, entry.face, entry.action) == ("claude", "mcp", "job.create")
 
 
+async def test_a_chain_of_follow_ups(ctx: Context, create: Ask) -> None:
+    # "Send the proposal, follow up in 3 days if no reply, then escalate."
+    first = await create(title="send", job_type="ONE_OFF", trigger_config={"run_at": "now"})
+    second = await create(
+        title="follow up",
+        job_type="ONE_OFF",
+        trigger_config={},
+        instructions="echo {{ sent }}",
+        depends_on=[{"job": first.job_id, "delay_seconds": "3d", "parameters": {"sent": "answer"}}],
+    )
+    third = await create(
+        title="escalate", job_type="ONE_OFF", trigger_config={}, depends_on=[second.job_id]
+    )
+    assert [one.status for one in (first, second, third)] == ["PENDING"] * 3
+    assert second.status_reason
+    assert second.job_type == "ONE_OFF"
+    [one] = jobs.get(ctx, second.job_id).definition.depends_on
+    assert (one["job"], one["delay_seconds"]) == (first.job_id, 3 * 86400)
+    with pytest.raises(Failed, match="depends_on"):
+        await create(job_type="ONE_OFF", trigger_config={}, depends_on=["job_of_dreams"])
+    with pytest.raises(Failed, match="cron_schedule is missing"):
+        await create(job_type="SCHEDULED", trigger_config={}, depends_on=[first.job_id])
+
+
 async def test_next_runs_have_their_offset(create: Ask) -> None:
     view = await create(
         trigger_config={"cron_schedule": "0 9 * * 1", "cron_timezone": "Europe/Berlin"}

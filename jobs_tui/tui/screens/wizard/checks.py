@@ -64,9 +64,20 @@ SAID = {
     "entity_id is missing: planning_mode predefined_team needs one."
     " For a shell script it is shell.": "There is no team yet: make one on screen 3.",
     "worker_queue_name is missing: executor_type specific_queue needs one.": "Name the queue.",
+    "run_at is missing: a job with trigger_type one_off needs one."
+    ' For example 2026-12-24T09:00, or "tomorrow 9am".': "Write when it starts: tomorrow 9am.",
+    "interval_seconds is missing: a job with trigger_type recurring needs one."
+    " For example 300, or 5m.": "Write how often it starts, such as 5m.",
+    "end_condition is missing: a job with trigger_type ongoing needs to know when its goal is met."
+    " Give end_condition, max_runs or end_at.": "Give it an end or a number of runs below.",
     "environment_name is missing: executor_type environment needs one.": "Name the environment.",
     "The prompt is empty. Say what the job is to do.": "Write what the job is to do.",
 }
+
+
+_WHEN = ("run_at", "start_at", "end_at", "interval_seconds", "max_runs")
+_API_ONLY = ", or now_if_past to start it at once"
+"""What the form has no field for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +175,8 @@ def plain_words(sentence: str, place: str) -> str:
         return "The name is too long: it may have 255 characters."
     if place.startswith("tags"):
         return "A tag may have 1 to 64 characters."
+    if place in _WHEN:
+        sentence = sentence.removeprefix(f"{place}: ").replace(_API_ONLY, "")
     if place.startswith("parameters.") and "nobody to ask" in sentence:
         name = place.removeprefix("parameters.")
         return f"{{{{ {name} }}}} needs a default below: a schedule has nobody to ask."

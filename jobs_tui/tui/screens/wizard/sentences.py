@@ -95,11 +95,16 @@ def run_lines(moments: Sequence[datetime], now: datetime) -> list[str]:
         moments: aware, in the job's zone.
     """
     rows: list[tuple[str, str, str]] = []
+    clock_of = "%H:%M:%S" if any(moment.second for moment in moments) else "%H:%M"
     for moment in moments:
         utc = moment.astimezone(UTC)
         year = f" {moment:%Y}" if moment.year != now.year else ""
-        local = f"{moment:%a} {moment.day:>2} {moment:%b}{year} {moment:%H:%M %Z}"
-        clock = f"{utc:%H:%M} UTC" if utc.date() == moment.date() else f"{utc:%a %H:%M} UTC"
+        local = f"{moment:%a} {moment.day:>2} {moment:%b}{year} {moment:{clock_of} %Z}"
+        clock = (
+            f"{utc:{clock_of}} UTC"
+            if utc.date() == moment.date()
+            else f"{utc:%a} {utc:{clock_of}} UTC"
+        )
         left = long_span((moment - now).total_seconds())
         rows.append((local, "" if moment.tzname() == "UTC" else clock, f"in {left}"))
     widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]

@@ -35,7 +35,7 @@ class Report:
 
 
 def read_report(answer: str) -> Report:
-    """Take the report off the end of an answer; without one the answer is the body."""
+    """Take the report off the end of an answer; the body is the rest, without line ends behind."""
     kept = answer.rstrip()
     head, _, last = kept.rpartition("\n")
     line = last.strip()
@@ -47,7 +47,7 @@ def read_report(answer: str) -> Report:
             head = opening
     said = _object(line)
     if said is None:
-        return Report(answer)
+        return Report(answer.rstrip("\n"))
     problems = []
     verdict = said.get("verdict")
     if verdict is not None and verdict not in VERDICTS:
