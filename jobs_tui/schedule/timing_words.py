@@ -114,8 +114,4 @@ def _start_words(definition: Definition, zoned: bool) -> str:
         again = f"again {span_words(delay_of(definition).total_seconds())} after each run"
         goal = goal_words(definition.end_condition)
         return f"{again}, {goal}" if goal else again
-    if definition.depends_on and kind is TriggerType.ONE_OFF:
-        return "once, after other jobs"
-    if definition.depends_on and kind is TriggerType.MANUAL:
-        return "after other jobs, or by hand"
     return kind.sentence
