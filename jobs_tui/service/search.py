@@ -26,6 +26,8 @@ WORDS = 24
 """Different words of a query that are looked up."""
 AT_ONCE = 200
 """Jobs whose results go into the index in one transaction: the writer belongs to the runs."""
+ROUNDS = 200
+"""Such transactions before one search at most."""
 BEGUN = 0.5
 """What a longer word that begins so counts beside the word itself."""
 COVERED = 0.75
@@ -204,8 +206,14 @@ def catch_up(ctx: Context) -> str:
         Why that could not be done; empty when it was.
     """
     try:
-        while job_words.is_stale(ctx.store.jobs.reader()):
-            ctx.store.write(lambda connection: job_words.catch_up(connection, AT_ONCE))
+        if not job_words.is_stale(ctx.store.jobs.reader()):
+            return ""
+        for _ in range(ROUNDS):  # runs may end as fast as their results are read
+            if (
+                ctx.store.write(lambda connection: job_words.catch_up(connection, AT_ONCE))
+                < AT_ONCE
+            ):
+                break
     except (StoreError, sqlite3.OperationalError) as error:
         # Who may only read a home can still search it.
         why = error.message if isinstance(error, StoreError) else f"{error}."

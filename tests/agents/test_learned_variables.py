@@ -29,7 +29,7 @@ def shown(definition: Definition, given: dict[str, Any] | None = None, **learned
 def test_a_first_run_has_nothing() -> None:
     definition = job("echo {{ last_result }}-{{ last_answer }}-{{ state }}")
     assert declared_and_used(definition, Directory()) == ()
-    assert shown(definition) == "echo ''-''-'{}'"
+    assert shown(definition) == "echo --{}"
 
 
 def test_a_later_run_has_what_was_left() -> None:

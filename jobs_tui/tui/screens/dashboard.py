@@ -87,7 +87,7 @@ class DashboardScreen(JobActions):
         with Horizontal(id="filter-row"):
             yield Static(" / ", id="slash", markup=False)
             yield Input(
-                placeholder="find: text tag: status: trigger: agent: !not /re/ ~meaning",
+                placeholder="find: text ~meaning tag: status: trigger: agent: !not /re/",
                 id="filter",
                 select_on_focus=False,  # what `~` has put there is to stay
             )

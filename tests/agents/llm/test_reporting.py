@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from jobs_tui.agents.runner import Resume
 from jobs_tui.models.report import read_report
-from tests.agents.llm.scene import Heard, run, task
-from tests.fake_openai import FakeOpenAI
+from jobs_tui.models.verdict import ALLOWED
+from tests.agents.llm.scene import CONTEXT, Disk, Heard, Rules, run, task
+from tests.fake_openai import FakeOpenAI, Turn
 
 
 async def test_the_tool_becomes_the_last_line_of_the_answer(fake: FakeOpenAI) -> None:
@@ -47,3 +49,24 @@ async def test_what_cannot_be_used_is_told_to_the_model(
     assert got.status == "completed"
     assert got.answer == "Well."
     assert told in heard.of("tool_result")[0]
+
+
+async def test_what_was_reported_before_an_approval_still_counts(
+    fake: FakeOpenAI, with_tools: Any
+) -> None:
+    disk = Disk()
+    with_tools(disk)
+    call = ("call_2", "disk", '{"path": "/"}')
+    fake.turns = [Turn("", [("call_1", "report_outcome", '{"verdict": "done"}'), call])]
+    waits = await run(task(fake, "go", tools=CONTEXT, gate=Rules(disk="ask"), reports=True))
+    assert waits.status == "waiting_for_input"
+    fake.turns = [Turn("It is full.")]
+    resume = Resume(waits.state, {waits.ask[0].id: ALLOWED})
+    again = task(
+        fake, "go", tools=CONTEXT, gate=Rules(disk="ask"), reports=True, resume=resume,
+        continues=True,
+    )  # fmt: skip
+    got = await run(again)
+    assert read_report(got.answer or "").verdict == "done"
+    assert len(disk.calls) == 1
+    assert "It is full." in (got.history or "")
