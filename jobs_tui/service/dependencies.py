@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from jobs_tui.models.dependency import Dependency, Mode
@@ -114,10 +115,8 @@ def tree(ctx: Context, job: Job | None = None) -> list[Branch]:
     found: list[Branch] = []
     seen: set[str] = set()
     for root in roots:
-        found += _branches(connection, root, None, 0, (), seen)
-        if len(found) > MOST_LINES:
-            break
-    return found[:MOST_LINES]
+        found += islice(_branches(connection, root, seen), MOST_LINES - len(found))
+    return found
 
 
 def _roots(connection: sqlite3.Connection, job: Job | None) -> list[Job]:
@@ -147,26 +146,22 @@ def _roots(connection: sqlite3.Connection, job: Job | None) -> list[Job]:
     return sorted(found, key=lambda one: (one.created_at, one.id))
 
 
-def _branches(
-    connection: sqlite3.Connection,
-    job: Job,
-    wish: Dependency | None,
-    depth: int,
-    last: tuple[bool, ...],
-    seen: set[str],
-) -> Iterator[Branch]:
-    again = job.id in seen
-    below = [] if again else rows.dependants(connection, job.id)
-    yield Branch(job, wish, depth, last, again and depth > 0 and _has_below(connection, job))
-    seen.add(job.id)
-    for number, other in enumerate(below):
-        how = next(row.wish for row in rows.of(connection, other) if row.wish.job == job.id)
-        is_last = number == len(below) - 1
-        yield from _branches(connection, other, how, depth + 1, (*last, is_last), seen)
-
-
-def _has_below(connection: sqlite3.Connection, job: Job) -> bool:
-    return bool(rows.dependants(connection, job.id))
+def _branches(connection: sqlite3.Connection, root: Job, seen: set[str]) -> Iterator[Branch]:
+    """A root and all below it, without recursion: a chain may be as long as anybody likes."""
+    left: list[Branch] = [Branch(root, None, 0, ())]
+    while left:
+        line = left.pop()
+        again = line.job.id in seen
+        below = rows.dependants(connection, line.job.id)
+        yield replace(line, again=again and bool(below))
+        if again:
+            continue
+        seen.add(line.job.id)
+        for number, other in reversed(list(enumerate(below))):
+            wishes = (row.wish for row in rows.of(connection, other))
+            how = next(wish for wish in wishes if wish.job == line.job.id)
+            last = (*line.last, number == len(below) - 1)
+            left.append(Branch(other, how, line.depth + 1, last))
 
 
 def lead(line: Branch) -> str:

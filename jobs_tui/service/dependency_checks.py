@@ -50,7 +50,7 @@ def depends_on(
                 "Name another job.",
                 field=place,
             )
-        if any((one.job, one.on) == (other.job, other.on) for other in found):
+        if any(one.job == other.job for other in found):
             raise InvalidInput(f"{place}: this job is there twice.", field=place)
         found.append(one)
     if around.connection is not None and around.job_id is not None:

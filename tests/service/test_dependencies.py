@@ -126,6 +126,8 @@ class TestShape:
             made(ctx, name=f"a{number}")
         with pytest.raises(InvalidInput, match="there twice"):
             after(ctx, "b", "a1", {"job": "a1", "delay_seconds": 5})
+        with pytest.raises(InvalidInput, match="there twice"):
+            after(ctx, "b", "a1", {"job": "a1", "on": "failed"})
         with pytest.raises(InvalidInput, match="51 jobs"):
             after(ctx, "b", *(f"a{number}" for number in range(51)))
         assert len(after(ctx, "b", *(f"a{n}" for n in range(50))).definition.depends_on) == 50
@@ -236,6 +238,17 @@ class TestReading:
         assert dependencies.tree(ctx, tail) == dependencies.tree(ctx)
         alone = jobs.find(ctx, "alone")
         assert [one.job.name for one in dependencies.tree(ctx, alone)] == ["alone"]
+
+
+def test_a_chain_may_be_long(ctx: Context) -> None:
+    first = made(ctx, name="0")
+    before = first.id
+    for number in range(1, 300):
+        before = after(ctx, str(number), before).id
+    lines = dependencies.tree(ctx)
+    assert [line.depth for line in lines] == list(range(300))
+    with pytest.raises(InvalidInput, match="wait for each other"):
+        jobs.edit(ctx, first.id, {"depends_on": [before]})
 
 
 class TestDocuments:
