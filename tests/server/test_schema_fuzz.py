@@ -20,10 +20,10 @@ from jobs_tui.agents.directory import MODELS
 from jobs_tui.models.enums import ExecutionStatus
 from jobs_tui.server.api.resources import PATHS
 from jobs_tui.server.listener import Listener
-from jobs_tui.service import jobs, resources, secrets, starts
+from jobs_tui.service import jobs, outbox, resources, secrets, starts
 from jobs_tui.service.context import Context
 from jobs_tui.service.hook_records import IncomingDelivery, record_of
-from jobs_tui.store import deliveries
+from jobs_tui.store import deliveries, result_deliveries
 from jobs_tui.store.database import Store
 from jobs_tui.store.home import Home
 from jobs_tui.store.settings import Settings
@@ -122,7 +122,23 @@ def things(ctx: Context, operation: schemathesis.APIOperation[Any]) -> dict[str,
     if hooked:
         found["path"] = job.webhook_path or ""
         found["delivery_id"] = delivered(ctx, job.webhook_path or "")
+    if "outbox" in operation.path:
+        found["delivery_id"] = to_send(ctx)
     return {name: found.get(name, "none") for name in variables(operation)}
+
+
+def to_send(ctx: Context) -> str:
+    """The id of a result that waits to be sent."""
+    job = made(ctx, deliver_to=[{"type": "file", "path": "a.md"}])
+    run = starts.start(ctx, job.id)
+    ended(ctx, run.execution_id, result="x")
+    ctx.store.write(
+        lambda connection: result_deliveries.plan(
+            connection, job, job.definition, run.execution_id,
+            ExecutionStatus.COMPLETED, None, ctx.now(),
+        )
+    )  # fmt: skip
+    return outbox.of_run(ctx, run.execution_id)[0].delivery.id
 
 
 def resource(ctx: Context, path: str, unique: str) -> str:
