@@ -46,8 +46,9 @@ happens when they change is written below the next runs.
 
 ONCE
 A time in words or figures: tomorrow 9am, in 3 days, friday 17:00,
-2026-12-24 09:00. It is read in the time zone of the job; the reading
-stands below it. An engine that was down starts it when it is back.
+2026-12-24 09:00. It is read in the time zone of the job; how it is
+read stands below it. An engine that was down starts it when it is
+back.
 
 AGAIN AND AGAIN
 Every 90s, 5m, 2h, 1d or 10 minutes, from 1 second up. From start to
@@ -70,13 +71,13 @@ several              any of them, as JSON:
 limits only          the end or the number of runs
 
 A run tells its verdict in a last line that is a JSON object:
-{"verdict": "done", "reason": "...", "state": {...}}; verdict is done,
-not_done or blocked. The next run gets {{ state }}, {{ last_answer }}
-and {{ last_result }}.
+{"verdict": "done", "reason": "...", "state": {...}}; the verdict is
+done, not_done or blocked. The next run gets {{ state }},
+{{ last_answer }} and {{ last_result }}.
 
 BEGIN, END, RUNS
-Nothing starts before the begin or after the end; after so many starts
-the job is completed.
+Nothing starts before the begin or after the end; after so many
+starts the job is completed.
 
 ANSWERS
 tell changes only: each answer is compared with the one before, and
