@@ -42,11 +42,15 @@ class Clockwork:
         return bool(self._scheduler.running)
 
     def tick_at(self, due: datetime | None, now: datetime) -> None:
-        """The next tick: when something is due, but within :data:`LONGEST_SLEEP` in any case."""
-        latest = now + timedelta(seconds=LONGEST_SLEEP)
-        self._scheduler.modify_job(
-            "tick", next_run_time=latest if due is None else max(now, min(due, latest))
-        )
+        """The next tick: when something is due, but within :data:`LONGEST_SLEEP` in any case.
+
+        Args:
+            now: by the engine's clock. The scheduler has one of its own, and gets the distance.
+        """
+        wait = timedelta(seconds=LONGEST_SLEEP)
+        if due is not None:
+            wait = max(timedelta(0), min(due - now, wait))
+        self._scheduler.modify_job("tick", next_run_time=datetime.now(UTC) + wait)
 
     def stop(self) -> None:
         """No further ticks and chores."""
