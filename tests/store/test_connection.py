@@ -35,7 +35,9 @@ def test_a_missing_file_is_not_made_by_accident(tmp_path: Path) -> None:
     assert not (tmp_path / "x.db").exists()
 
 
-def test_the_modes_that_the_design_asks_for(store: Store) -> None:
+def test_the_modes_that_the_design_asks_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs_tui.store.writer.connect", connect)  # tests have a quicker one
+
     def modes(connection: sqlite3.Connection) -> tuple[str, int, int]:
         names = ("journal_mode", "synchronous", "foreign_keys")
         return tuple(connection.execute(f"pragma {name}").fetchone()[0] for name in names)  # type: ignore[return-value]
