@@ -16,6 +16,9 @@ RunRef = Annotated[StrictStr, Field(min_length=1, max_length=64)]
 Query = Annotated[StrictStr, Field(min_length=1, max_length=2000)]
 Reason = Annotated[StrictStr, Field(max_length=1000)]
 Count = Annotated[int, Field(ge=1, le=100, strict=True)]
+DependsOn = list[StrictStr | dict[StrictStr, JsonValue]]
+DeliverTo = list[dict[StrictStr, JsonValue]]
+DeliverWhen = Literal["always", "worth_reporting", "failure"]
 
 
 class Arguments(BaseModel):
@@ -80,16 +83,16 @@ class JobCreate(Arguments):
     watch: StrictBool = False
     """Compare each answer with the last one and report only differences. For "tell me when this
     page changes" with RECURRING or SCHEDULED."""
-    depends_on: list[StrictStr | dict[StrictStr, JsonValue]] = []
+    depends_on: DependsOn = []
     """Jobs that come first: ids, or {"job": id, "on": "completed"|"finished"|"failed",
     "delay_seconds": "3d", "parameters": {"draft": "answer"}}. A ONE_OFF then runs once when they
     have, and needs no run_at; other types begin to count then. parameters hands results on to
     {{ draft }} in the instructions."""
-    deliver_to: list[dict[StrictStr, JsonValue]] = []
-    """Where results go: {"type": "notify", "url": "..."}, {"type": "webhook", "url": "..."},
-    {"type": "file", "path": "...", "append": true}, {"type": "job", "job": id}. Absent: they are
-    kept, and can be read here."""
-    deliver_when: Literal["always", "worth_reporting", "failure"] = "always"
+    deliver_to: DeliverTo = []
+    """Where results go: {"type": "notify", "url": "..."}, {"type": "webhook", "url": "...",
+    "secret": name}, {"type": "file", "path": "...", "append": true}, {"type": "job", "job": id}.
+    Absent: they are kept, and can be read here."""
+    deliver_when: DeliverWhen = "always"
     """Which results go there."""
     tags: list[Tag] = []
     """Words to find it by."""
@@ -114,6 +117,17 @@ class JobUpdate(Arguments):
     """Another type; then trigger_config says when it runs."""
     trigger_config: TriggerConfig | None = None
     """Changed times, goal or limits; what is absent stays."""
+    depends_on: DependsOn | None = None
+    """All jobs that come first from now on, in place of those so far; [] takes them all away,
+    absent keeps them. Ids, or {"job": id, "on": "completed"|"finished"|"failed",
+    "delay_seconds": "3d", "parameters": {"draft": "answer"}}, as for job_create."""
+    deliver_to: DeliverTo | None = None
+    """All places where results go from now on, in place of those so far; [] takes them all away,
+    absent keeps them. {"type": "notify", "url": "..."}, {"type": "webhook", "url": "...",
+    "secret": name}, {"type": "file", "path": "...", "append": true}, {"type": "job", "job": id}, as
+    for job_create. Those that stay can be sent as job_retrieval_by_id shows them."""
+    deliver_when: DeliverWhen | None = None
+    """Which results go there from now on."""
     status: Status | None = None
     """COMPLETED: the goal was reached, for example because the user says so in chat. PAUSED:
     nothing starts for now. ACTIVE: goes on. CANCELLED: ended for good. ARCHIVED: deleted, can be

@@ -35,8 +35,7 @@ def create(ctx: Context, asked: asked_for.JobCreate) -> OneJob:
     trigger = TRIGGERS[asked.job_type]
     timing = asked_for.given(asked.trigger_config)
     _fits(asked.job_type, trigger, timing)
-    if not (asked.depends_on and trigger is TriggerType.ONE_OFF):  # that may start when it can
-        _complete(asked.job_type, trigger, timing)
+    _complete(asked.job_type, trigger, timing, waits=bool(asked.depends_on))
     doer = _doer(ctx, asked.agent, asked.instructions)
     fields = {
         "name": asked.title,
@@ -68,7 +67,8 @@ def update(ctx: Context, asked: asked_for.JobUpdate) -> OneJob:
     if not changes and status is None:
         raise InvalidInput(
             "Nothing to change was given.",
-            "Give title, description, instructions, agent, trigger_config or status.",
+            "Give title, description, instructions, agent, trigger_config, depends_on, deliver_to,"
+            " deliver_when or status.",
         )
     said = f"Changed the job {job.name!r}."
     if status is not None:
@@ -139,6 +139,9 @@ def _changes(
         doer = who.named(ctx, asked.agent)
         changes |= doer.fields
         warnings += doer.warnings
+    for name in ("depends_on", "deliver_to", "deliver_when"):
+        if getattr(asked, name) is not None:
+            changes[name] = getattr(asked, name)
     return changes | _retimed(ctx, job.definition, asked), warnings
 
 
@@ -151,7 +154,8 @@ def _retimed(ctx: Context, old: Definition, asked: asked_for.JobUpdate) -> dict[
     _fits(name, trigger, timing)
     changes: dict[str, Any] = {}
     if trigger is not old.trigger_type:
-        _complete(name, trigger, timing)
+        waits = old.depends_on if asked.depends_on is None else asked.depends_on
+        _complete(name, trigger, timing, waits=bool(waits))
         stale = {field for fields in TIMING.values() for field in fields}
         changes = dict.fromkeys(stale - {"interval_mode", "cron_schedule"})
         changes["trigger_type"] = str(trigger)
@@ -177,8 +181,14 @@ def _fits(name: str, trigger: TriggerType, timing: dict[str, Any]) -> None:
             )
 
 
-def _complete(name: str, trigger: TriggerType, timing: dict[str, Any]) -> None:
-    """Raises InvalidInput when what a type cannot do without is missing."""
+def _complete(name: str, trigger: TriggerType, timing: dict[str, Any], *, waits: bool) -> None:
+    """Raises InvalidInput when what a type cannot do without is missing.
+
+    Args:
+        waits: whether it depends on other jobs; then a ONE_OFF may start when they have run.
+    """
+    if waits and trigger is TriggerType.ONE_OFF:
+        return
     if trigger is TriggerType.ONGOING:
         if not {"end_condition", "max_runs", "end_at"} & timing.keys():
             raise InvalidInput(

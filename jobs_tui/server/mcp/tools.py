@@ -92,10 +92,11 @@ TOOLS: tuple[JobTool, ...] = (
     JobTool(
         "job_update",
         "Change a job",
-        "Change a job: title, description, instructions, trigger_config, agent; or its status."
-        " Only what is given changes. Set status COMPLETED when the user says in chat that the"
-        " goal of an ONGOING job has been met. To stop for a while use job_pause, to end it for"
-        " good job_cancel.",
+        "Change a job: title, description, instructions, agent, when it runs (trigger_config),"
+        " which jobs come first (depends_on), where its results go (deliver_to); or its status."
+        " Only what is given changes; a list takes the place of the old one. Set status COMPLETED"
+        " when the user says in chat that the goal of an ONGOING job has been met. To stop for a"
+        " while use job_pause, to end it for good job_cancel.",
         arguments.JobUpdate,
         results.OneJob,
         Scope.ADMIN,
