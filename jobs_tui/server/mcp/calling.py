@@ -15,6 +15,7 @@ from jobs_tui.models.job_input import validated
 from jobs_tui.models.token import Scope
 from jobs_tui.models.validation import BadShape, Finding
 from jobs_tui.server.mcp.arguments import Arguments, JobRun
+from jobs_tui.server.mcp.progress import Tell
 from jobs_tui.server.mcp.results import Answer
 from jobs_tui.server.mcp.tools import JobTool
 from jobs_tui.service.context import Context
@@ -43,12 +44,14 @@ async def call(
     executor: Executor | None,
     *,
     before: Callable[[JobTool, Arguments], Arguments] | None = None,
+    tell: Tell | None = None,
 ) -> Answer:
     """Do it.
 
     Args:
         executor: where it waits for the store; None: where the loop's own work goes.
         before: looks at what is asked, there as well; may change it, or raise a JobsTuiError.
+        tell: hears how it goes while a tool waits.
 
     Raises:
         Failed: with sentences for the model.
@@ -59,7 +62,7 @@ async def call(
         asked = validated(tool.arguments, sent)
         answer = await loop.run_in_executor(executor, _work, tool, caller, asked, before)
         if tool.then is not None and isinstance(asked, JobRun) and asked.wait_seconds:
-            answer = await tool.then(caller.ctx, asked, answer)
+            answer = await tool.then(caller.ctx, asked, answer, tell)
         return answer
     except BadShape as error:
         raise Failed(_shape_words(tool, error)) from error

@@ -8,6 +8,7 @@ from typing import Any
 
 from jobs_tui.models.token import Scope
 from jobs_tui.server.mcp import acting, arguments, creating, finding, results
+from jobs_tui.server.mcp.progress import Tell
 from jobs_tui.service.context import Context
 
 
@@ -24,8 +25,8 @@ class JobTool:
     """What a token must allow, as for the same thing in the HTTP interface."""
     run: Callable[[Context, Any], results.Answer]
     """Waits for the store: not for an event loop."""
-    then: Callable[[Context, Any, Any], Awaitable[results.Answer]] | None = None
-    """What is waited for afterwards, when the arguments say so."""
+    then: Callable[[Context, Any, Any, Tell | None], Awaitable[results.Answer]] | None = None
+    """What is waited for afterwards, when the arguments say so; the last one hears how it goes."""
     destructive: bool = False
     repeatable: bool = False
     """Whether calling it again changes nothing more."""
