@@ -6,12 +6,14 @@ import asyncio
 
 from jobs_tui.models.enums import JobStatus, Kind
 from jobs_tui.models.job import Job as KeptJob
+from jobs_tui.models.lifecycle import GOING_ON
 from jobs_tui.server.mcp import arguments as asked_for
-from jobs_tui.server.mcp.creating import in_our_words, put
+from jobs_tui.server.mcp.creating import put
 from jobs_tui.server.mcp.finding import the_job, the_run
 from jobs_tui.server.mcp.progress import Progress, Tell
 from jobs_tui.server.mcp.results import OneJob, OneRun
 from jobs_tui.server.mcp.views import answer_of, engine_warnings, job_view, run_view
+from jobs_tui.server.mcp.wording import in_our_words
 from jobs_tui.service import runs, starts
 from jobs_tui.service.context import Context
 
@@ -28,7 +30,8 @@ def pause(ctx: Context, asked: asked_for.OneJob) -> OneJob:
 def resume(ctx: Context, asked: asked_for.OneJob) -> OneJob:
     """``job_resume``. Raises NotFound, Refused."""
     job = put(ctx, the_job(ctx, asked.job_id), JobStatus.ACTIVE)
-    return _job(ctx, job, "The job {} goes on.")
+    goes_on = job.status in GOING_ON
+    return _job(ctx, job, f"The job {{}} {'goes on' if goes_on else f'is {job.status.upper()}'}.")
 
 
 def cancel(ctx: Context, asked: asked_for.JobCancel) -> OneJob:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from jobs_tui.server.mcp.arguments import JobUpdate
 from jobs_tui.server.mcp.calling import Failed
 from jobs_tui.server.mcp.texts import text_of
 from jobs_tui.service import jobs
@@ -57,12 +58,26 @@ async def test_a_one_off_job_that_waits_needs_no_time(ask: Ask, create: Ask) -> 
         await ask("job_update", job_id=job_id, job_type="ONE_OFF")
     answer = await ask("job_update", job_id=job_id, job_type="ONE_OFF", depends_on=[build])
     assert (answer.job.job_type, answer.job.trigger_config.get("run_at")) == ("ONE_OFF", None)
-    with pytest.raises(Failed, match="run_at"):
+    with pytest.raises(Failed, match="run_at is missing: a job with job_type one_off"):
         await ask("job_update", job_id=job_id, depends_on=[])
     answer = await ask(
         "job_update", job_id=job_id, depends_on=[], trigger_config={"run_at": "in 2 days"}
     )
     assert answer.job.next_runs == ["2026-08-23T14:02:11+00:00"]
+
+
+async def test_null_and_blank_change_nothing(ctx: Context, ask: Ask, create: Ask) -> None:
+    # Some clients send every argument, null where the model gave none.
+    job_id = (await create(description="why", depends_on=[(await create()).job_id])).job_id
+    before = jobs.get(ctx, job_id).definition
+    names = [name for name in JobUpdate.model_fields if name != "job_id"]
+    with pytest.raises(Failed, match="Nothing to change was given"):
+        await ask("job_update", job_id=job_id, agent=" ", trigger_config={"end_at": ""})
+    with pytest.raises(Failed, match="Nothing to change was given"):
+        await ask("job_update", job_id=job_id, **dict.fromkeys(names))
+    assert jobs.get(ctx, job_id).definition == before
+    await ask("job_update", job_id=job_id, description="")
+    assert not jobs.get(ctx, job_id).definition.description
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
