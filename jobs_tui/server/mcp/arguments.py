@@ -34,15 +34,15 @@ RunStatus = Annotated[
     BeforeValidator(forgiving.upper),
 ]  # fmt: skip
 JobRef = Annotated[
-    StrictStr, BeforeValidator(forgiving.reference), Field(min_length=1, max_length=255)
+    StrictStr, Field(min_length=1, max_length=255), BeforeValidator(forgiving.reference)
 ]
 RunRef = Annotated[
-    StrictStr, BeforeValidator(forgiving.reference), Field(min_length=1, max_length=64)
+    StrictStr, Field(min_length=1, max_length=64), BeforeValidator(forgiving.reference)
 ]
 Query = Annotated[StrictStr, Field(min_length=1, max_length=2000)]
 Reason = Annotated[StrictStr, Field(max_length=1000)]
-Number = Annotated[int, BeforeValidator(forgiving.number)]
-Count = Annotated[Number, Field(ge=1, le=100, strict=True)]
+Number = BeforeValidator(forgiving.number)
+Count = Annotated[int, Field(ge=1, le=100, strict=True), Number]
 YesNo = Annotated[StrictBool, BeforeValidator(forgiving.truth)]
 Values = Annotated[dict[StrictStr, JsonValue], BeforeValidator(forgiving.decoded)]
 DependsOn = Annotated[
@@ -244,9 +244,9 @@ class ExecutionLogs(Arguments):
 
     execution_id: RunRef
     """Id of the run (exec_...), or the beginning of one."""
-    first_line: Annotated[Number, Field(ge=1, le=1_000_000_000, strict=True)] | None = None
+    first_line: Annotated[int, Field(ge=1, le=1_000_000_000, strict=True), Number] | None = None
     """Line to begin with, from 1; absent: the last lines."""
-    lines: Annotated[Number, Field(ge=1, le=1000, strict=True)] = 200
+    lines: Annotated[int, Field(ge=1, le=1000, strict=True), Number] = 200
     """At most so many lines."""
 
 

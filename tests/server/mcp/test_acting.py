@@ -100,6 +100,13 @@ async def test_what_is_not_there_names_the_tool_that_finds(ask: Ask) -> None:
             await ask(tool, execution_id="exec_none")
 
 
+async def test_a_reference_that_cannot_be_is_told_in_words(ask: Ask) -> None:
+    with pytest.raises(Failed, match="job_id: string should have at least 1 character"):
+        await ask("job_retrieval_by_id", job_id="  ")
+    with pytest.raises(Failed, match="execution_id: string should have at most 64 characters"):
+        await ask("execution_logs", execution_id="x" * 65)
+
+
 async def test_jobs_are_found_by_words(ask: Ask, create: Ask) -> None:
     await create(title="Backup of the database", tags=["ops"])
     await create(title="Invoices")
