@@ -132,7 +132,10 @@ def _target(sent: Mapping[str, Any], place: str) -> dict[str, Any]:
     if model is None:
         said = "is missing" if kind is None else f"{kind!r:.40} is no way of delivery"
         raise InvalidInput(
-            f"{place}.type {said}.", f"Use one of {', '.join(_MODELS)}.", field=f"{place}.type"
+            f"{place}.type {said}.",
+            f"Use one of {', '.join(_MODELS)}; notify sends mail and messages, as"
+            " mailto://user:password@example.org does.",
+            field=f"{place}.type",
         )
     try:
         found = model.model_validate(dict(sent))

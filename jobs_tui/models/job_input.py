@@ -54,7 +54,8 @@ def _seconds_or_text(value: object) -> object:
     return value
 
 
-def _text_or_object(value: object) -> object:
+def text_or_object(value: object) -> object:
+    """One sentence for what is neither. Raises ValueError."""
     if value is not None and not isinstance(value, (str, Mapping)):
         raise ValueError("a text or an object is wanted")
     return value
@@ -192,13 +193,15 @@ class JobPatch(BaseModel):
     max_runs: MaxRuns | None = None
     """Starts by the schedule; then the job is completed"""
     end_condition: Annotated[
-        StrictStr | dict[StrictStr, Any] | None, BeforeValidator(_text_or_object)
+        StrictStr | dict[StrictStr, Any] | None, BeforeValidator(text_or_object)
     ] = None
     """When an `ongoing` job has reached its goal: a condition, `{"any": [...]}`, or a text: the
     goal in words, `exit:0`, `text:WORDS`"""
     watch: dict[StrictStr, Any] | None = None
     """`{"what": "answer"}`: compare each answer with the last one and report the difference"""
-    depends_on: list[StrictStr | dict[StrictStr, Any]] | None = []
+    depends_on: (
+        list[Annotated[StrictStr | dict[StrictStr, Any], BeforeValidator(text_or_object)]] | None
+    ) = []
     """Jobs that come first"""
     deliver_to: list[dict[StrictStr, Any]] | None = []
     """Where results go: objects of type `notify` (`url`), `webhook` (`url`, `secret`), `file`

@@ -154,11 +154,20 @@ def _split(text: str) -> tuple[str, str, str, str, str]:
     if text.startswith("@"):
         text = _expand_macro(text)
     fields = re.split(r"[ \t]+", text)
+    if re.match(r"(?:CRON_)?TZ=", fields[0], re.IGNORECASE):
+        raise InvalidInput(
+            "The cron expression begins with a time zone.",
+            "Leave it out and give it as cron_timezone.",
+            field=FIELD,
+        )
     if len(fields) in (6, 7):
+        hint = "Five fields are read: minute, hour, day of month, month, day of week."
+        if fields[0] == "0" and len(fields) == 6:
+            hint = f"Without the seconds it is {' '.join(fields[1:])}."
         raise InvalidInput(
             f"The cron expression has {len(fields)} fields: seconds are not supported; "
             "use an interval trigger.",
-            "Five fields are read: minute, hour, day of month, month, day of week.",
+            hint,
             field=FIELD,
         )
     if len(fields) != 5:

@@ -1,4 +1,4 @@
-"""Lengths of time as people write them: ``90s``, ``5m``, ``2h30m``, ``10 minutes``, ``an hour``."""
+"""Lengths of time as people and programs write them: ``90s``, ``10 minutes``, ``PT5M``."""
 
 from __future__ import annotations
 
@@ -51,6 +51,17 @@ _HALVES = (
     (re.compile(r"(?:an|one) hour and a half|one and a half hours"), "90 minutes"),
 )
 
+_ISO_NUMBER = r"([0-9]{1,12}(?:\.[0-9]{1,9})?)"
+_ISO = re.compile(
+    "p"
+    + "".join(rf"(?:{_ISO_NUMBER}{unit})?" for unit in "ymwd")
+    + "(?:t(?=[0-9])"
+    + "".join(rf"(?:{_ISO_NUMBER}{unit})?" for unit in "hms")
+    + ")?"
+)
+"""ISO 8601, in lower case."""
+_ISO_UNITS = ("year", "month", "w", "d", "h", "m", "s")
+
 Piece = tuple[float, str]
 """How many of a unit: ``s``, ``m``, ``h``, ``d``, ``w``, ``month`` or ``year``."""
 
@@ -58,11 +69,14 @@ Piece = tuple[float, str]
 def pieces(text: str) -> list[Piece] | None:
     """What a length consists of, ``2h30m`` as 2 ``h`` and 30 ``m``; None when it is no length.
 
-    Each unit at most once, as in ``1 day and 6 hours``.
+    Each unit at most once, as in ``1 day and 6 hours``. ISO 8601 (``P1DT6H``) is read as well.
     """
     rest = " ".join(text.lower().split())
     if len(rest) > _LONGEST_TEXT:
         return None
+    if (iso := _ISO.fullmatch(rest)) is not None:
+        numbers = zip(iso.groups(), _ISO_UNITS, strict=True)
+        return [(float(number), unit) for number, unit in numbers if number is not None] or None
     for half, said in _HALVES:
         rest = half.sub(said, rest)
     found: list[Piece] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import zoneinfo
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ FIELD = "cron_timezone"
 _NOT_PLACES = frozenset({"Factory", "localtime", "posixrules"})
 """Entries of the database that mean "this machine" or nothing: not the same everywhere."""
 _LONGEST_NAME = 64
+_OFFSET = re.compile(r"(?:UTC|GMT|Z)? ?[+-][0-9]{1,2}(?::?[0-9]{2})?", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -66,6 +68,8 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _suggestion(name: str) -> str:
+    if _OFFSET.fullmatch(name.strip()):
+        return "An offset is no zone, for it knows no summer time: write a name as Europe/Paris."
     known = _by_lower_case()
     lowered = name.strip().lower().replace(" ", "_")
     if lowered in known:

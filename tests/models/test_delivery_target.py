@@ -37,6 +37,7 @@ def test_a_target_of_each_type_is_kept_with_its_defaults() -> None:
     [
         ({}, "deliver_to.0.type", "deliver_to.0.type is missing. Use one of notify, webhook"),
         ({"type": "pigeon"}, "deliver_to.0.type", "'pigeon' is no way of delivery"),
+        ({"type": "email"}, "deliver_to.0.type", "notify sends mail and messages"),
         ({"type": ["file"]}, "deliver_to.0.type", "is no way of delivery"),
         ({"type": "notify"}, "deliver_to.0.url", "deliver_to.0.url is missing. For example"),
         ({"type": "notify", "url": 7}, "deliver_to.0.url", "deliver_to.0.url: input should be"),

@@ -27,6 +27,7 @@ GOOD: dict[str, Any] = {"name": "n", "trigger_type": "manual", "prompt_template"
         ({"enabled": "yes"}, "enabled"),
         ({"config": []}, "config"),
         ({"tags": ["a", 1]}, "tags.1"),
+        ({"depends_on": [{"job": "a"}, 1]}, "depends_on.1"),
         ({"execution_environment": {"env_vars": {"A": 1}}}, "execution_environment.env_vars.A"),
         ({"parameters": [{"default": 1}]}, "parameters.0.name"),
     ],

@@ -59,6 +59,9 @@ def test_blanks_and_tabs_separate(text: str) -> None:
     [
         ("* * * *", "4 fields instead of five"),
         ("*", "1 field instead of five"),
+        ("CRON_TZ=Europe/Paris 0 9 * * *", "begins with a time zone"),
+        ("TZ=UTC 0 9 * * *", "begins with a time zone"),
+        ("0 0 9 * * 1", "Without the seconds it is 0 9 * * 1."),
         ("* * * * * *", "seconds are not supported; use an interval trigger"),
         ("0 0 9 * * 1 2026", "seconds are not supported; use an interval trigger"),
         ("* * * * * * * *", "8 fields instead of five"),

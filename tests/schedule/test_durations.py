@@ -48,6 +48,11 @@ whole = st.integers(1, int(LONGEST))
         ("a fortnight", 1_209_600),
         ("366 days", LONGEST),
         ("0.5m", 30),
+        ("PT5M", 300),
+        ("pt1h30m", 5_400),
+        ("P1DT12H", 129_600),
+        ("P2W", 1_209_600),
+        ("PT0.5H", 1_800),
     ],
 )
 def test_reads(text: str | float, seconds: float) -> None:
@@ -153,3 +158,14 @@ def test_any_number_is_read_or_refused(number: float) -> None:
 
 def test_units_of_the_calendar_are_pieces_too() -> None:
     assert pieces("1 year 2 months 3 days") == [(1, "year"), (2, "month"), (3, "d")]
+    assert pieces("P1Y2M3D") == [(1, "year"), (2, "month"), (3, "d")]
+
+
+@pytest.mark.parametrize("text", ["P", "PT", "P1", "P5T", "PT5", "P1DT", "PT5D", "P1H", "P-1D"])
+def test_what_is_not_quite_iso_is_no_length(text: str) -> None:
+    assert pieces(text) is None
+
+
+def test_a_month_of_iso_has_no_fixed_length() -> None:
+    with pytest.raises(InvalidInput, match="has no fixed length: months differ"):
+        read_duration("P1M")

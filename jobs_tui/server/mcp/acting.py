@@ -6,11 +6,14 @@ import asyncio
 
 from jobs_tui.models.enums import JobStatus, Kind
 from jobs_tui.models.job import Job as KeptJob
+from jobs_tui.models.lifecycle import GOING_ON
 from jobs_tui.server.mcp import arguments as asked_for
-from jobs_tui.server.mcp.creating import in_our_words, put
+from jobs_tui.server.mcp.creating import put
 from jobs_tui.server.mcp.finding import the_job, the_run
+from jobs_tui.server.mcp.progress import Progress, Tell
 from jobs_tui.server.mcp.results import OneJob, OneRun
 from jobs_tui.server.mcp.views import answer_of, engine_warnings, job_view, run_view
+from jobs_tui.server.mcp.wording import in_our_words
 from jobs_tui.service import runs, starts
 from jobs_tui.service.context import Context
 
@@ -27,7 +30,8 @@ def pause(ctx: Context, asked: asked_for.OneJob) -> OneJob:
 def resume(ctx: Context, asked: asked_for.OneJob) -> OneJob:
     """``job_resume``. Raises NotFound, Refused."""
     job = put(ctx, the_job(ctx, asked.job_id), JobStatus.ACTIVE)
-    return _job(ctx, job, "The job {} goes on.")
+    goes_on = job.status in GOING_ON
+    return _job(ctx, job, f"The job {{}} {'goes on' if goes_on else f'is {job.status.upper()}'}.")
 
 
 def cancel(ctx: Context, asked: asked_for.JobCancel) -> OneJob:
@@ -46,13 +50,21 @@ def run(ctx: Context, asked: asked_for.JobRun) -> OneRun:
     return _run(ctx, started.execution_id, started.message)
 
 
-async def until_ended(ctx: Context, asked: asked_for.JobRun, started: OneRun) -> OneRun:
-    """The same run once it has ended, or when the time is over."""
+async def until_ended(
+    ctx: Context, asked: asked_for.JobRun, started: OneRun, tell: Tell | None = None
+) -> OneRun:
+    """The same run once it has ended, or when the time is over.
+
+    Args:
+        tell: hears meanwhile how it goes.
+    """
+    progress = Progress(ctx, tell, asked.wait_seconds)
     monotonic = ctx.store.clock.monotonic
     until = monotonic() + asked.wait_seconds
     execution_id = started.run.execution_id
     found = runs.get(ctx, execution_id)
     while found.status.live and monotonic() < until:
+        await progress.report(found)
         await asyncio.sleep(POLL)
         found = runs.get(ctx, execution_id)
     said = f"Run #{found.number} of {found.job_name!r} is {found.status.upper()}"

@@ -14,9 +14,11 @@ from jobs_tui.models.errors import Forbidden, InvalidInput, JobsTuiError
 from jobs_tui.models.job_input import validated
 from jobs_tui.models.token import Scope
 from jobs_tui.models.validation import BadShape, Finding
-from jobs_tui.server.mcp.arguments import Arguments, JobRun
+from jobs_tui.server.mcp.arguments import Arguments, JobRun, TriggerConfig
+from jobs_tui.server.mcp.progress import Tell
 from jobs_tui.server.mcp.results import Answer
 from jobs_tui.server.mcp.tools import JobTool
+from jobs_tui.server.mcp.wording import ARGUMENTS
 from jobs_tui.service.context import Context
 
 FACE = "mcp"
@@ -43,12 +45,14 @@ async def call(
     executor: Executor | None,
     *,
     before: Callable[[JobTool, Arguments], Arguments] | None = None,
+    tell: Tell | None = None,
 ) -> Answer:
     """Do it.
 
     Args:
         executor: where it waits for the store; None: where the loop's own work goes.
         before: looks at what is asked, there as well; may change it, or raise a JobsTuiError.
+        tell: hears how it goes while a tool waits.
 
     Raises:
         Failed: with sentences for the model.
@@ -59,7 +63,7 @@ async def call(
         asked = validated(tool.arguments, sent)
         answer = await loop.run_in_executor(executor, _work, tool, caller, asked, before)
         if tool.then is not None and isinstance(asked, JobRun) and asked.wait_seconds:
-            answer = await tool.then(caller.ctx, asked, answer)
+            answer = await tool.then(caller.ctx, asked, answer, tell)
         return answer
     except BadShape as error:
         raise Failed(_shape_words(tool, error)) from error
@@ -101,13 +105,6 @@ def _words(error: JobsTuiError) -> str:
     return said
 
 
-_ARGUMENTS = {
-    "name": "title",
-    "prompt_template": "instructions",
-    "entity_id": "agent",
-    "trigger_type": "job_type",
-}
-"""Fields of a job under the names that the tools give them."""
 _TIMES = (
     "run_at", "cron_schedule", "cron_timezone", "interval_seconds", "interval_mode", "start_at",
     "end_at", "max_runs", "end_condition",
@@ -118,7 +115,7 @@ def _argument(field: str) -> str:
     first = field.partition(".")[0]
     if first in _TIMES:
         return f"trigger_config.{field}"
-    return _ARGUMENTS.get(first, first) + field[len(first) :]
+    return ARGUMENTS.get(first, first) + field[len(first) :]
 
 
 def _shape_words(tool: JobTool, error: BadShape) -> str:
@@ -134,6 +131,8 @@ def _finding_words(tool: JobTool, finding: Finding) -> str:
         inner = tool.arguments.model_fields[str(finding.place[0])].annotation
         known = sorted(_fields_of(inner))
     where = ".".join(str(part) for part in finding.place)
+    if where in TriggerConfig.model_fields and "trigger_config" in known:
+        return f"{where} belongs into trigger_config."
     return f"{where} is not known; there are {', '.join(known)}."
 
 

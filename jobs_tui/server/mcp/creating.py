@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from jobs_tui.models.enums import JobStatus, TriggerType
 from jobs_tui.models.errors import InvalidInput, Refused
 from jobs_tui.models.job import Definition
 from jobs_tui.models.job import Job as KeptJob
-from jobs_tui.models.lifecycle import FOR_GOOD, GOING_ON
+from jobs_tui.models.lifecycle import GOING_ON
+from jobs_tui.schedule.spoken import read_moment
+from jobs_tui.schedule.zones import zone
 from jobs_tui.server.mcp import arguments as asked_for
 from jobs_tui.server.mcp import who
 from jobs_tui.server.mcp.finding import the_job
 from jobs_tui.server.mcp.results import OneJob
 from jobs_tui.server.mcp.views import TIMING, TYPES, engine_warnings, job_view, type_of
+from jobs_tui.server.mcp.wording import BRINGS_BACK, in_our_words
 from jobs_tui.service import jobs, lifecycle
 from jobs_tui.service.context import Context
 
@@ -28,6 +31,10 @@ NEEDED = {
 """What a type cannot do without, and an example."""
 AT_ONCE = ("now", "at once", "immediately", "asap")
 _ZONE = "cron_timezone"
+_CRON = "cron_schedule"
+_TIMES = ("run_at", "start_at", "end_at")
+_APART = ("UTC", "Asia/Tokyo")
+"""Zones whose clocks never agree, without summer time."""
 
 
 def create(ctx: Context, asked: asked_for.JobCreate) -> OneJob:
@@ -35,8 +42,7 @@ def create(ctx: Context, asked: asked_for.JobCreate) -> OneJob:
     trigger = TRIGGERS[asked.job_type]
     timing = asked_for.given(asked.trigger_config)
     _fits(asked.job_type, trigger, timing)
-    if not (asked.depends_on and trigger is TriggerType.ONE_OFF):  # that may start when it can
-        _complete(asked.job_type, trigger, timing)
+    _complete(asked.job_type, trigger, timing, waits=bool(asked.depends_on))
     doer = _doer(ctx, asked.agent, asked.instructions)
     fields = {
         "name": asked.title,
@@ -56,7 +62,7 @@ def create(ctx: Context, asked: asked_for.JobCreate) -> OneJob:
     }
     with in_our_words():
         saved = jobs.create(ctx, fields)
-    warnings = (*doer.warnings, *saved.warnings, *_about_zone(timing))
+    warnings = (*doer.warnings, *saved.warnings, *_about_zone(timing, ctx.now()))
     return _answer(ctx, saved.job, f"Created the job {saved.job.name!r}.", warnings)
 
 
@@ -68,7 +74,8 @@ def update(ctx: Context, asked: asked_for.JobUpdate) -> OneJob:
     if not changes and status is None:
         raise InvalidInput(
             "Nothing to change was given.",
-            "Give title, description, instructions, agent, trigger_config or status.",
+            "Give title, description, instructions, agent, trigger_config, depends_on, deliver_to,"
+            " deliver_when or status.",
         )
     said = f"Changed the job {job.name!r}."
     if status is not None:
@@ -90,12 +97,17 @@ def put(
 ) -> KeptJob:
     """Give a job a status, and change fields of it with that; harmless when it has it already.
 
+    A deleted job that is made active comes back, and goes on unless it has ended for good.
+
     Raises:
-        Refused, InvalidInput: with a way out that a model has; nothing was changed.
+        NotFound, Refused, InvalidInput: with a way out that a model has; nothing was changed.
     """
     with in_our_words(job):
         if job.status is JobStatus.ARCHIVED and status is JobStatus.ACTIVE:
-            return jobs.restore(ctx, job.id)
+            if changes:
+                raise Refused(f"The job {job.name!r:.80} is deleted.", BRINGS_BACK)
+            back = jobs.restore(ctx, job.id)
+            return jobs.resume(ctx, job.id) if back.status is JobStatus.PAUSED else back
         if _is(job, status):
             return jobs.edit(ctx, job.id, changes).job if changes else job
         return lifecycle.set_status(ctx, job.id, str(status), reason, changes).job
@@ -106,39 +118,24 @@ def _is(job: KeptJob, status: JobStatus) -> bool:
     return job.status is status or (status is JobStatus.ACTIVE and job.status in GOING_ON)
 
 
-@contextmanager
-def in_our_words(job: KeptJob | None = None) -> Iterator[None]:
-    """What the use-cases refuse, with a way out that a model has."""
-    try:
-        yield
-    except InvalidInput as error:
-        if error.field == "run_at" and "now_if_past" in error.hint:
-            error.hint = 'Give a time to come, or run_at "now" to start at once.'
-        raise
-    except Refused as error:
-        if job is not None and job.ended_as in FOR_GOOD:
-            error.hint = "It stays as it is: make a new job with job_create to do it again."
-        elif job is not None and job.ended_as is not None:
-            error.hint = "job_resume lets it go on."
-        raise
-
-
 def _changes(
     ctx: Context, job: KeptJob, asked: asked_for.JobUpdate
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    sent = asked.model_fields_set
     changes: dict[str, Any] = {}
     if asked.title is not None:
         changes["name"] = asked.title
-    if "description" in sent:
+    if asked.description is not None:
         changes["description"] = asked.description
     if asked.instructions is not None:
         changes["prompt_template"] = asked.instructions
     warnings: tuple[str, ...] = ()
-    if asked.agent is not None:
-        doer = who.named(ctx, asked.agent)
+    if asked.agent is not None and asked.agent.strip():
+        doer = who.named(ctx, asked.agent.strip())
         changes |= doer.fields
         warnings += doer.warnings
+    for name in ("depends_on", "deliver_to", "deliver_when"):
+        if getattr(asked, name) is not None:
+            changes[name] = getattr(asked, name)
     return changes | _retimed(ctx, job.definition, asked), warnings
 
 
@@ -151,7 +148,8 @@ def _retimed(ctx: Context, old: Definition, asked: asked_for.JobUpdate) -> dict[
     _fits(name, trigger, timing)
     changes: dict[str, Any] = {}
     if trigger is not old.trigger_type:
-        _complete(name, trigger, timing)
+        waits = old.depends_on if asked.depends_on is None else asked.depends_on
+        _complete(name, trigger, timing, waits=bool(waits))
         stale = {field for fields in TIMING.values() for field in fields}
         changes = dict.fromkeys(stale - {"interval_mode", "cron_schedule"})
         changes["trigger_type"] = str(trigger)
@@ -177,8 +175,14 @@ def _fits(name: str, trigger: TriggerType, timing: dict[str, Any]) -> None:
             )
 
 
-def _complete(name: str, trigger: TriggerType, timing: dict[str, Any]) -> None:
-    """Raises InvalidInput when what a type cannot do without is missing."""
+def _complete(name: str, trigger: TriggerType, timing: dict[str, Any], *, waits: bool) -> None:
+    """Raises InvalidInput when what a type cannot do without is missing.
+
+    Args:
+        waits: whether it depends on other jobs; then a ONE_OFF may start when they have run.
+    """
+    if waits and trigger is TriggerType.ONE_OFF:
+        return
     if trigger is TriggerType.ONGOING:
         if not {"end_condition", "max_runs", "end_at"} & timing.keys():
             raise InvalidInput(
@@ -205,15 +209,23 @@ def _timed(timing: dict[str, Any]) -> dict[str, Any]:
     return timing
 
 
-def _about_zone(timing: dict[str, Any]) -> tuple[str, ...]:
-    if _ZONE in timing or not {"cron_schedule", "run_at", "start_at", "end_at"} & timing.keys():
-        return ()
-    if str(timing.get("run_at", "")).strip().casefold() in AT_ONCE:
+def _about_zone(timing: dict[str, Any], now: datetime) -> tuple[str, ...]:
+    if _ZONE in timing or not (
+        _CRON in timing or any(_local(timing, name, now) for name in _TIMES)
+    ):
         return ()
     return (
         "Times without an offset are read in UTC, because cron_timezone was not given: say so, or"
         " set the user's zone with job_update.",
     )
+
+
+def _local(timing: dict[str, Any], name: str, now: datetime) -> bool:
+    """Whether a time means another moment in another zone: "in 3 days" does not, "at 9" does."""
+    if name not in timing:
+        return False
+    first, second = (read_moment(timing[name], zone(place), now, name) for place in _APART)
+    return first.instant != second.instant
 
 
 def _answer(ctx: Context, job: KeptJob, message: str, warnings: tuple[str, ...]) -> OneJob:

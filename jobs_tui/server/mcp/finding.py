@@ -10,6 +10,7 @@ from jobs_tui.models.job import Job as KeptJob
 from jobs_tui.server.mcp import arguments as given
 from jobs_tui.server.mcp.results import Found, Log, OneJob, Runs
 from jobs_tui.server.mcp.views import engine_warnings, job_view, run_view
+from jobs_tui.server.mcp.wording import FINDS
 from jobs_tui.service import jobs, log_pages, runs, search
 from jobs_tui.service.context import Context
 from jobs_tui.service.waiting import Waiting
@@ -20,12 +21,7 @@ def the_job(ctx: Context, ref: str) -> KeptJob:
     try:
         return jobs.find_any(ctx, ref)
     except NotFound as error:
-        raise NotFound(
-            error.message,
-            "job_retrieval_by_keywords and job_retrieval_semantic find jobs by words; use the"
-            " job_id that they answer.",
-            field="job_id",
-        ) from None
+        raise NotFound(error.message, FINDS, field="job_id") from None
 
 
 def the_run(ctx: Context, ref: str) -> Execution:

@@ -118,7 +118,14 @@ class JobsServer(Server[Any]):
                 f"There is no tool {params.name!r:.80}. There are {', '.join(BY_NAME)}.",
             )
         try:
-            answer = await call(tool, self._who(request), params.arguments or {}, self._executor)
+            answer = await call(
+                tool,
+                self._who(request),
+                params.arguments or {},
+                self._executor,
+                # Does nothing for a client that sent no progressToken.
+                tell=request.session.report_progress,
+            )
         except Failed as error:
             return types.CallToolResult(
                 content=[types.TextContent(type="text", text=str(error))], is_error=True

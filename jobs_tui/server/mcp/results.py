@@ -70,6 +70,11 @@ class Job(Answer):
     """As it is kept."""
     tags: list[str]
     depends_on: list[dict[str, JsonValue]]
+    """The jobs that come first, as they are kept."""
+    deliver_to: list[dict[str, JsonValue]]
+    """Where its results go; an address that holds a token stands there as the secret it is in."""
+    deliver_when: str
+    """Which results go there: always, worth_reporting or failure"""
     runs: int
     """How often it has run."""
     failed_runs: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jobs_tui.guard.terminal_text import plain
+from jobs_tui.models.delivery_target import words as target_words
 from jobs_tui.server.mcp import results
 
 SHORT = 300
@@ -46,6 +47,10 @@ def _job(job: results.Job) -> Iterator[str]:
     if job.next_runs:
         yield f"next runs: {', '.join(job.next_runs)} ({job.timezone})"
     yield f"who: {plain(job.who)}"
+    for one in job.depends_on:
+        yield f"comes after: {one['job']} ({one['on']})"
+    for target in job.deliver_to:
+        yield f"results go to: {plain(target_words(target))} ({job.deliver_when})"
     yield f"runs: {job.runs}, failed: {job.failed_runs}"
     if job.last_run is not None:
         yield f"last run: {job.last_run.execution_id}, {_run_words(job.last_run)}"

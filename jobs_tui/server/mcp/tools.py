@@ -8,6 +8,7 @@ from typing import Any
 
 from jobs_tui.models.token import Scope
 from jobs_tui.server.mcp import acting, arguments, creating, finding, results
+from jobs_tui.server.mcp.progress import Tell
 from jobs_tui.service.context import Context
 
 
@@ -24,8 +25,8 @@ class JobTool:
     """What a token must allow, as for the same thing in the HTTP interface."""
     run: Callable[[Context, Any], results.Answer]
     """Waits for the store: not for an event loop."""
-    then: Callable[[Context, Any, Any], Awaitable[results.Answer]] | None = None
-    """What is waited for afterwards, when the arguments say so."""
+    then: Callable[[Context, Any, Any, Tell | None], Awaitable[results.Answer]] | None = None
+    """What is waited for afterwards, when the arguments say so; the last one hears how it goes."""
     destructive: bool = False
     repeatable: bool = False
     """Whether calling it again changes nothing more."""
@@ -92,10 +93,11 @@ TOOLS: tuple[JobTool, ...] = (
     JobTool(
         "job_update",
         "Change a job",
-        "Change a job: title, description, instructions, trigger_config, agent; or its status."
-        " Only what is given changes. Set status COMPLETED when the user says in chat that the"
-        " goal of an ONGOING job has been met. To stop for a while use job_pause, to end it for"
-        " good job_cancel.",
+        "Change a job: title, description, instructions, agent, when it runs (trigger_config),"
+        " which jobs come first (depends_on), where its results go (deliver_to); or its status."
+        " Only what is given changes; a list takes the place of the old one. Set status COMPLETED"
+        " when the user says in chat that the goal of an ONGOING job has been met. To stop for a"
+        " while use job_pause, to end it for good job_cancel.",
         arguments.JobUpdate,
         results.OneJob,
         Scope.ADMIN,

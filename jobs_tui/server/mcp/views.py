@@ -95,6 +95,8 @@ def job_view(ctx: Context, job: KeptJob) -> Job:
         trigger_config=trigger_config(definition),
         tags=list(definition.tags),
         depends_on=[dict(one) for one in definition.depends_on],
+        deliver_to=[dict(one) for one in definition.deliver_to],
+        deliver_when=str(definition.deliver_when),
         runs=job.total_executions,
         failed_runs=job.failed_executions,
         last_run=run_view(ctx, newest[0]) if newest else None,

@@ -9,7 +9,7 @@ from jobs_tui.server.mcp.calling import Failed
 from jobs_tui.server.mcp.texts import text_of
 from jobs_tui.server.mcp.tools import TOOLS, JobTool
 from jobs_tui.server.mcp.views import NO_ENGINE
-from jobs_tui.service import runs
+from jobs_tui.service import jobs, runs
 from jobs_tui.service.context import Context
 from tests.server.api_help import printed
 from tests.server.mcp.conftest import Ask
@@ -27,6 +27,26 @@ async def test_pause_resume_and_cancel(ask: Ask, create: Ask) -> None:
     for tool in ("job_resume", "job_pause"):
         with pytest.raises(Failed, match="make a new job with job_create"):
             await ask(tool, job_id=job_id)
+
+
+async def test_a_deleted_job_comes_back_whole_or_not_at_all(
+    ctx: Context, ask: Ask, create: Ask
+) -> None:
+    job_id = (await create()).job_id
+    await ask("job_pause", job_id=job_id)
+    await ask("job_update", job_id=job_id, status="ARCHIVED")
+    for sent in ({"title": "x"}, {"title": "x", "status": "ACTIVE"}, {"status": "PAUSED"}):
+        with pytest.raises(Failed, match=r"is deleted. job_resume brings it back"):
+            await ask("job_update", job_id=job_id, **sent)
+    with pytest.raises(Failed, match=f"deleted. job_resume of {job_id} brings it back"):
+        await create(title="after", depends_on=[job_id])
+    assert jobs.get(ctx, job_id).archived_at is not None
+    back = await ask("job_resume", job_id=job_id)
+    assert (back.job.status, back.message) == ("ACTIVE", "The job 'nightly' goes on.")
+    await ask("job_update", job_id=job_id, status="COMPLETED")
+    await ask("job_update", job_id=job_id, status="ARCHIVED")
+    back = await ask("job_resume", job_id=job_id)
+    assert (back.job.status, back.message) == ("COMPLETED", "The job 'nightly' is COMPLETED.")
 
 
 async def test_a_run_is_started_found_read_and_cancelled(
@@ -51,6 +71,8 @@ async def test_a_run_is_started_found_read_and_cancelled(
     assert (page.lines, page.next_line) == (["[stdout] one"], 2)
     stopped = await ask("execution_cancel", execution_id=second.run.execution_id)
     assert stopped.run.status == "CANCELLED"
+    with pytest.raises(Failed, match="first_line: input should be less than"):
+        await ask("execution_logs", execution_id=first.run.execution_id, first_line=10**30)
     with pytest.raises(Failed, match="already ended"):
         await ask("execution_cancel", execution_id=second.run.execution_id)
     assert (await ask("job_retrieval_by_id", job_id=job_id)).job.last_run.number == 2
@@ -78,6 +100,13 @@ async def test_what_is_not_there_names_the_tool_that_finds(ask: Ask) -> None:
             await ask(tool, execution_id="exec_none")
 
 
+async def test_a_reference_that_cannot_be_is_told_in_words(ask: Ask) -> None:
+    with pytest.raises(Failed, match="job_id: string should have at least 1 character"):
+        await ask("job_retrieval_by_id", job_id="  ")
+    with pytest.raises(Failed, match="execution_id: string should have at most 64 characters"):
+        await ask("execution_logs", execution_id="x" * 65)
+
+
 async def test_jobs_are_found_by_words(ask: Ask, create: Ask) -> None:
     await create(title="Backup of the database", tags=["ops"])
     await create(title="Invoices")
@@ -87,8 +116,10 @@ async def test_jobs_are_found_by_words(ask: Ask, create: Ask) -> None:
         assert found.engine
     assert (await ask("job_retrieval_by_keywords", query="zzz")).jobs == []
     assert found.jobs[0].found_because
-    with pytest.raises(Failed, match="limit"):
-        await ask("job_retrieval_by_keywords", query="a", limit="5")
+    assert len((await ask("job_retrieval_by_keywords", query="backup", limit="1")).jobs) == 1
+    for limit in ("many", 0, 101, True, 1.5):
+        with pytest.raises(Failed, match="limit"):
+            await ask("job_retrieval_by_keywords", query="a", limit=limit)
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)

@@ -120,6 +120,13 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"trigger_config": {"cron_schedule": "0 9 * * 1", "cron_timezone": "Mars/X"}},
         "trigger_config.cron_timezone",
     ),
+    ({"job_type": "ONE_OFF", "run_at": "now"}, "run_at belongs into trigger_config."),
+    (
+        {"job_type": "ONGOING", "trigger_config": {"end_condition": [{"exit_code": 0}]}},
+        "trigger_config.end_condition: a text or an object is wanted. Nothing was changed.",
+    ),
+    ({"depends_on": [5]}, "depends_on.0: a text or an object is wanted. Nothing was changed."),
+    ({"depends_on": ["no_such"]}, "no job 'no_such'. job_retrieval_by_keywords"),
     ({"job_type": "DAILY"}, "'ONE_OFF', 'SCHEDULED', 'RECURRING' or 'ONGOING'"),
     ({"title": 5}, "title: input should be a valid string"),
     ({"title": " "}, "argument: title"),
@@ -179,6 +186,31 @@ async def test_an_agent_that_runs_scripts_is_not_chosen_for_plain_words(
     assert jobs.get(ctx, answer.job.job_id).definition.entity_id == "ops"
 
 
+@pytest.mark.parametrize(
+    ("when", "warned"),
+    [
+        ({"run_at": "in 3 days"}, False),
+        ({"run_at": "in 3 days at 9am"}, True),
+        ({"run_at": "next friday 17:00 Europe/Berlin"}, False),
+        ({"run_at": "2026-12-01T09:00+02:00"}, False),
+        ({"run_at": "2026-12-01T09:00Z"}, False),
+        ({"run_at": "2026-12-01T09:00"}, True),
+        ({"run_at": "tomorrow 9am"}, True),
+        ({"run_at": "tomorrow 9am", "cron_timezone": "UTC"}, False),
+        ({"run_at": "tomorrow 9am", "cron_timezone": " "}, True),
+        ({"run_at": "Now"}, False),
+    ],
+)
+async def test_utc_is_warned_of_where_it_matters(
+    ask: Ask, when: dict[str, str], warned: bool
+) -> None:
+    answer = await ask(
+        "job_create", title="t", job_type="ONE_OFF", trigger_config=when, instructions="echo done",
+        agent="shell",
+    )  # fmt: skip
+    assert any("read in UTC" in one for one in answer.warnings) == warned
+
+
 async def test_a_named_shell_says_that_it_runs_a_script(ask: Ask) -> None:
     answer = await ask(
         "job_create", title="t", job_type="ONE_OFF", trigger_config={"run_at": "now"},
@@ -225,6 +257,8 @@ async def test_a_goal_that_was_met_in_chat_completes_the_job(ask: Ask, create: A
         "job_update", job_id=made.job_id, status="COMPLETED", reason="the user says so"
     )
     assert (answer.job.status, answer.job.status_reason) == ("COMPLETED", "the user says so")
+    with pytest.raises(Failed, match=r"not instructions\. It stays as it is: make a new job"):
+        await ask("job_update", job_id=made.job_id, instructions="other")
     with pytest.raises(Failed, match=r"it cannot become active.*job_create"):
         await ask("job_update", job_id=made.job_id, status="ACTIVE")
     with pytest.raises(Failed, match=r"nothing starts it any more.*job_create"):

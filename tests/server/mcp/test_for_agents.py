@@ -63,13 +63,16 @@ async def test_persons_say_who_does_it_and_where_results_go(
     tools = run_of(ctx, agent, made(ctx, entity_id="writer").id)
     offered = {one.name: one for one in tools.offered()}
     assert len(offered) == 12
-    assert not {"agent", "deliver_to"} & offered["job_create"].schema["properties"].keys()
+    for tool in ("job_create", "job_update"):
+        assert not {"agent", "deliver_to"} & offered[tool].schema["properties"].keys()
     assert "wait_seconds" not in offered["job_run"].schema["properties"]
     assert offered["execution_list"].read_only
     assert not offered["job_create"].read_only
     for name, value in (("agent", "shell"), ("deliver_to", [{"type": "file", "path": "/x"}])):
         with pytest.raises(JobToolFailed, match=f"{name} cannot be given within a run"):
             await tools.call("job_create", {**LATER, name: value})
+        with pytest.raises(JobToolFailed, match=f"{name} cannot be given within a run"):
+            await tools.call("job_update", {"job_id": "x", name: value})
     with pytest.raises(JobToolFailed, match="run_at is missing"):
         await tools.call("job_create", {**LATER, "trigger_config": {}})
     assert len(jobs.listing(ctx)) == 1
