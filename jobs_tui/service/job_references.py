@@ -1,0 +1,46 @@
+"""How other jobs are named in what a person reads and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from jobs_tui.models.dependency import VERBS, Mode, dependencies
+from jobs_tui.models.errors import NotFound
+from jobs_tui.schedule.durations import span_words
+from jobs_tui.service import jobs
+from jobs_tui.service.context import Context
+
+
+def reference(ctx: Context, job_id: str) -> str:
+    """The name of a job when it leads to that job alone, else the id."""
+    try:
+        name = jobs.get(ctx, job_id).name
+        return name if jobs.find(ctx, name).id == job_id else job_id
+    except NotFound:
+        return job_id
+
+
+def wait_words(ctx: Context, kept: Iterable[Mapping[str, Any]]) -> str:
+    """``waits for 'build' to complete, then 3 days, and once for 'test' to fail``.
+
+    Args:
+        kept: entries of a definition's ``depends_on``.
+    """
+    said = []
+    for wish in dependencies(kept):
+        once = "once " if wish.mode is Mode.GATE else ""
+        text = f"{once}for {_name(ctx, wish.job)!r:.80} to {VERBS[wish.on]}"
+        if wish.delay_seconds:
+            text += f", then {span_words(wish.delay_seconds)}"
+        if wish.parameters:
+            text += f", which hands on {', '.join(wish.parameters)}"
+        said.append(text)
+    return f"waits {' and '.join(said)}" if said else ""
+
+
+def _name(ctx: Context, job_id: str) -> str:
+    try:
+        return jobs.get(ctx, job_id).name
+    except NotFound:
+        return job_id
