@@ -13,7 +13,12 @@ from jobs_tui.models.listed import pieces
 
 FIELD = "depends_on"
 _DELAYED = re.compile(r"(.*\S)\s+\+\s*([0-9].*)", re.DOTALL)
-_PLAIN = {"on": str(On.COMPLETED), "mode": None, "delay_seconds": 0, "parameters": {}}
+_UNSAID: Mapping[str, Any] = {
+    "on": str(On.COMPLETED),
+    "mode": None,
+    "delay_seconds": 0,
+    "parameters": {},
+}
 
 
 def entry_of(text: str) -> dict[str, Any]:
@@ -52,7 +57,7 @@ def text_of(entry: Mapping[str, Any], delay: str) -> str:
         entry: as it is written; what is said by default may be left out.
         delay: its ``delay_seconds`` as it would be typed; empty for none.
     """
-    said = {name: value for name, value in entry.items() if value not in (_PLAIN.get(name), "")}
+    said = {name: value for name, value in entry.items() if value not in (_UNSAID.get(name), "")}
     if delay:
         said["delay_seconds"] = delay
     on = f":{said['on']}" if "on" in said else ""

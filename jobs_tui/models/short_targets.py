@@ -1,4 +1,4 @@
-"""The short way to write where results go: a URL, ``file:PATH``, ``job:NAME``, ``notify:SECRET``."""
+"""The short way to write where results go: a URL, ``file:PATH``, ``job:NAME``, ``notify:NAME``."""
 
 from __future__ import annotations
 

@@ -57,9 +57,7 @@ def test_what_begins_as_json_has_to_be_json(text: str) -> None:
         ),
     ],
 )
-def test_an_entry_has_a_text_that_reads_back(
-    entry: dict[str, Any], delay: str, text: str
-) -> None:
+def test_an_entry_has_a_text_that_reads_back(entry: dict[str, Any], delay: str, text: str) -> None:
     assert short_dependencies.text_of(entry, delay) == text
     (again,) = entries_of(text)
     assert again["job"] == entry["job"]

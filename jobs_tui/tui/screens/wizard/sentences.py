@@ -32,14 +32,18 @@ def preset_of(cron: str) -> str:
     return text if text in dict(PRESETS) else OWN
 
 
-def trigger_words(ctx: Context, draft: Draft) -> str:
-    """When it starts and ends; empty while that is not known."""
-    if draft.trigger == "webhook":
+def trigger_words(ctx: Context, draft: Draft, job_id: str | None = None) -> str:
+    """When it starts and ends; empty while that is not known.
+
+    Args:
+        job_id: the job that is edited.
+    """
+    if draft.trigger == "webhook" and not draft.after:
         return "when a signed HTTP request arrives"
-    if draft.trigger == "manual":
+    if draft.trigger == "manual" and not draft.after:
         return "by hand only"
     try:
-        return timing_words(when_definition(ctx, draft))
+        return timing_words(when_definition(ctx, draft, job_id))
     except JobsTuiError:
         return ""
 
@@ -71,18 +75,21 @@ def who_words(draft: Draft, smart: Selection | None = None) -> str:
     return f"{draft.mode.removeprefix('predefined_')} {draft.entity_id}{where}"
 
 
-def whole_job(ctx: Context, draft: Draft, smart: Selection | None = None) -> str:
+def whole_job(
+    ctx: Context, draft: Draft, smart: Selection | None = None, job_id: str | None = None
+) -> str:
     """The job in one sentence, as the last thing before it is made."""
     retries = draft.retries.strip()
     overlap = "skip" if draft.overlap == "skip" else f"up to {draft.max_parallel} at once"
     parts = [
-        trigger_words(ctx, draft) or "no trigger yet",
+        trigger_words(ctx, draft, job_id) or "no trigger yet",
         who_words(draft, smart) or "nobody to run it yet",
         "missed: run once" if draft.repeats and not draft.counts_from_end else "",
         "" if draft.trigger in ("one_off", "ongoing") else f"running: {overlap}",
         "tells changes only" if draft.repeats and draft.watch == "answer" else "",
         f"timeout {draft.timeout.strip()}",
         f"{retries} {'retry' if retries == '1' else 'retries'}" if retries not in ("", "0") else "",
+        "delivers its results" if draft.deliver_to.strip() else "",
         "" if draft.enabled else "paused",
     ]
     return ", ".join(part for part in parts if part)

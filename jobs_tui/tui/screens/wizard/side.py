@@ -12,7 +12,7 @@ from jobs_tui.guard.terminal_text import clean_output, plain
 from jobs_tui.service.context import Context
 from jobs_tui.service.week import Week
 from jobs_tui.tui.screens import agent_words
-from jobs_tui.tui.screens.wizard import sentences
+from jobs_tui.tui.screens.wizard import deliver, sentences, waits
 from jobs_tui.tui.screens.wizard.checks import STEPS, Problem
 from jobs_tui.tui.screens.wizard.doers import AGENT, Doers
 from jobs_tui.tui.screens.wizard.draft import Draft
@@ -45,18 +45,23 @@ def pairs(rows: Sequence[tuple[str, str]], width: int = 10) -> list[Content]:
     ]
 
 
-def summary(ctx: Context, draft: Draft) -> list[Content]:
+def summary(ctx: Context, draft: Draft, job_id: str | None = None) -> list[Content]:
     """The job so far."""
     first = draft.prompt.strip().split("\n")[0]
+    others = [
+        ("after", waits.words(ctx, draft, job_id).removeprefix("waits ")),
+        ("results", deliver.words(ctx, draft)),
+    ]
     return [
         title("SUMMARY"),
         Content(""),
         *pairs(
             [
                 ("name", draft.name or "not chosen yet"),
-                ("when", sentences.trigger_words(ctx, draft) or "not chosen yet"),
+                ("when", sentences.trigger_words(ctx, draft, job_id) or "not chosen yet"),
                 ("who", sentences.who_words(draft) or "not chosen yet"),
                 ("prompt", f"{first[:80]}" or "not written yet"),
+                *((name, said) for name, said in others if said),
             ]
         ),
     ]

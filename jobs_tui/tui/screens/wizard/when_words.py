@@ -50,7 +50,10 @@ def start(seen: Ahead, draft: Draft, now: datetime) -> Content:
         first = "at once" if begin is None else "at its beginning"
         words = f"{first}, then again {_pause(seen)} after each run"
     else:
-        unlimited = replace(seen.definition, start_at=None, end_at=None, max_runs=None)
+        # Limits and other jobs are told at their own fields.
+        unlimited = replace(
+            seen.definition, start_at=None, end_at=None, max_runs=None, depends_on=()
+        )
         words = timing_words(unlimited, zoned=False)
     good = Content.assemble(("+ ", "$state-ok bold"), (plain(words), "$foreground bold"))
     lines = [good, *(warned(text) for text in seen.warnings)]
