@@ -27,7 +27,7 @@ def wait_words(ctx: Context, kept: Iterable[Mapping[str, Any]]) -> str:
     Args:
         kept: entries of a definition's ``depends_on``.
     """
-    said = []
+    said = ""
     for wish in dependencies(kept):
         once = "once " if wish.mode is Mode.GATE else ""
         text = f"{once}for {_name(ctx, wish.job)!r:.80} to {VERBS[wish.on]}"
@@ -35,8 +35,9 @@ def wait_words(ctx: Context, kept: Iterable[Mapping[str, Any]]) -> str:
             text += f", then {span_words(wish.delay_seconds)}"
         if wish.parameters:
             text += f", which hands on {', '.join(wish.parameters)}"
-        said.append(text)
-    return f"waits {' and '.join(said)}" if said else ""
+        between = "" if not said else ", and " if "," in said else " and "
+        said += between + text
+    return f"waits {said}" if said else ""
 
 
 def _name(ctx: Context, job_id: str) -> str:

@@ -84,10 +84,15 @@ def problem_of(ctx: Context, draft: Draft, step: int, job_id: str | None = None)
             refuse_unknown_doer(ctx, draft.who())
         if step == BASICS:
             delivery_targets(draft.targets())
-        _checked(ctx, _GOOD | _part(draft, step), draft, job_id)
+        _checked(ctx, _good(ctx, job_id) | _part(draft, step), draft, job_id)
     except JobsTuiError as error:
         return of_error(error)
     return None
+
+
+def _good(ctx: Context, job_id: str | None) -> dict[str, Any]:
+    """What stands in for the other steps; jobs that wait for each other are told by name."""
+    return _GOOD if job_id is None else _GOOD | {"name": jobs.get(ctx, job_id).name}
 
 
 def _checked(ctx: Context, fields: dict[str, Any], draft: Draft, job_id: str | None) -> Checked:
@@ -149,7 +154,8 @@ def when_definition(ctx: Context, draft: Draft, job_id: str | None = None) -> De
     Raises:
         InvalidInput: the second step is not right yet.
     """
-    found = _checked(ctx, _GOOD | _part(draft, TRIGGER), draft, job_id).definition
+    fields = _good(ctx, job_id) | _part(draft, TRIGGER)
+    found = _checked(ctx, fields, draft, job_id).definition
     return replace(found, **draft.as_kept())
 
 

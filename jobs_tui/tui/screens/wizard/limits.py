@@ -43,7 +43,9 @@ class LimitsDraft(WhenDraft):
         if self.overlap == "allow":
             most = _number(self.max_parallel, "number of runs at once", 1, 1000, PARALLEL)
             _put(config, "max_parallel", most, standard.max_parallel)
-        failures = _number(self.failures or "0", "number of failures", 0, _MOST_FAILURES, FAILURES)
+        failures = _number(
+            self.failures.strip() or "0", "number of failures", 0, _MOST_FAILURES, FAILURES
+        )
         _put(config, "pause_on_failure", failures, standard.pause_on_failure)
         attempts = 1 + _number(self.retries, "number of retries", 0, _MOST_RETRIES, RETRIES)
         retry = dict(config.get("retry") or {})

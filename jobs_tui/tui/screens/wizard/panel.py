@@ -49,7 +49,7 @@ class SidePanel(VerticalScroll, can_focus=False):
         if step == TRIGGER:
             if draft.trigger in TIMED:
                 return [*self._calendar(), *side.TIMED_HELP[draft.trigger]()]
-            return side.hook_help() if draft.trigger == "webhook" else side.hand_help()
+            return side.hook_help() if draft.trigger == "webhook" else side.hand_help(draft.after)
         if step == WHO:
             who = self.screen.query_one(Who)
             return side.who(draft, who.doers, who.smart)

@@ -183,15 +183,25 @@ def hook_help() -> list[Content]:
     ]
 
 
-def hand_help() -> list[Content]:
-    """What a manual job is."""
-    return [
-        title("BY HAND"),
-        Content(""),
-        Content("Nothing starts it but you, a command"),
-        Content("or a program. Variables without a"),
-        Content("default are asked for."),
-    ]
+def hand_help(after: str) -> list[Content]:
+    """What a manual job is.
+
+    Args:
+        after: the jobs that come first, as they were typed.
+    """
+    if after.strip():
+        return _told(
+            "BY HAND, AFTER OTHERS",
+            "Each run of the other jobs that fits",
+            "starts one. You, a command and a",
+            "program may start it at any time.",
+        )
+    return _told(
+        "BY HAND",
+        "Nothing starts it but you, a command",
+        "or a program. Variables without a",
+        "default are asked for.",
+    )
 
 
 def who(draft: Draft, doers: Doers, smart: Selection | None) -> list[Content]:
