@@ -148,10 +148,17 @@ def test_gate_or_chain_follows_from_the_trigger(ctx: Context, make_job: MakeJob)
     assert changed.definition.depends_on[0]["mode"] == "gate"
 
 
-def test_once_needs_no_time_after_another_job(ctx: Context, make_job: MakeJob) -> None:
+async def test_once_needs_no_time_after_another_job(ctx: Context, make_job: MakeJob) -> None:
     make_job("a")
     draft = good(trigger="one_off", after="a")
     assert checks.first_problem(ctx, draft) is None
+    app = WizardApp(ctx)
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.press("pagedown", "right", "tab", "tab", "tab")
+        assert focused(app) == "after"
+        await type_text(pilot, "a")
+        assert "+ as soon as what it waits for has come" in shown(app)
+        assert "would have ended" not in shown(app)
     draft.after = ""
     problem = checks.first_problem(ctx, draft)
     assert problem is not None

@@ -32,6 +32,7 @@ _ENTRIES = (
 )
 _RHYTHM = re.compile(r"a job with trigger_type \w+ starts")
 _TARGET = re.compile(r"deliver_to\.[0-9]+(?:\.\w+)*(: | )")
+_WAYS = "Write a URL, file:PATH, job:NAME, or notify:NAME and webhook:NAME for a secret."
 _SUBJECTS = {"url": "The address", "type": "The type"}
 _SIGNED = re.compile(r"deliver_to(?:\.[0-9]+)?\.secret")
 SECRET = "deliver_to.secret"
@@ -83,7 +84,7 @@ def _of_target(sentence: str, place: str) -> str:
             return "There is no such secret. Keep it with `jobs-tui secret set NAME`."
     found = _TARGET.match(sentence)
     if found is None:
-        return sentence
+        return sentence.replace(_WAYS, "Write https://..., slack://..., file:PATH or job:NAME.")
     rest = sentence[found.end() :]
     if found[1] == ": ":
         return _capital(rest)

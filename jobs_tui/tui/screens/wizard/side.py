@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
+from textwrap import wrap
 
 from textual.content import Content
 
@@ -38,10 +39,11 @@ def title(text: str) -> Content:
 
 
 def pairs(rows: Sequence[tuple[str, str]], width: int = 10) -> list[Content]:
-    """Names and values in two columns."""
+    """Names and values in two columns; a long value goes on below itself."""
     return [
-        Content.assemble((f"{name:<{width}}", "$quiet"), plain(value) or ("--", "$quiet"))
+        Content.assemble((f"{'' if at else name:<{width}}", "$quiet"), line or ("--", "$quiet"))
         for name, value in rows
+        for at, line in enumerate(wrap(plain(value), SIDE - width) or [""])
     ]
 
 

@@ -37,6 +37,7 @@ GOALS = {
     goal.LIMITS: "end or runs below have to be set",
 }
 """What may be typed, per kind of end condition."""
+_AFTER_OTHERS = "as soon as what it waits for has come"
 
 
 def start(seen: Ahead, draft: Draft, now: datetime) -> Content:
@@ -46,6 +47,8 @@ def start(seen: Ahead, draft: Draft, now: datetime) -> Content:
         words = sentences.run_lines([at], now)[0]
         if at <= now:
             words = f"{moment_words(at, seen.place)}, which has passed"
+    elif draft.trigger == "one_off":
+        words = _AFTER_OTHERS
     elif draft.trigger == "ongoing":
         first = "at once" if begin is None else "at its beginning"
         words = f"{first}, then again {_pause(seen)} after each run"
@@ -89,6 +92,8 @@ def runs(seen: Ahead | None, draft: Draft, now: datetime) -> Content:
     """The next starts with what clock changes do to them."""
     if seen is None:
         return Content.styled("none yet", "$quiet")
+    if draft.trigger == "one_off" and seen.definition.run_at is None:
+        return Content(_AFTER_OTHERS)
     if not seen.next_runs:
         return warned("none: it would have ended")
     lines = [Content(line) for line in sentences.run_lines(seen.next_runs, now)]
