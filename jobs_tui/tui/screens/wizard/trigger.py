@@ -23,8 +23,8 @@ from jobs_tui.tui.widgets.fields.zone_input import ZoneList, ZonePicker
 
 RUNS = 5
 """Starts in sight; F3 shows more."""
-RUNS_NARROW = 3
-"""Of jobs with many rows, in a narrow window."""
+RUNS_NARROW, RUNS_WARNED = 3, 2
+"""Of jobs with many rows, in a narrow window; and where warnings take room."""
 _GOAL_FIELDS = (
     "goal",
     "exit_code",
@@ -198,6 +198,7 @@ class Trigger(Step):
 
     def _say_after(self, problem: Problem | None) -> None:
         hint, draft = self.query_one("#after-hint", Hint), self.form.draft
+        hint.set_class(not draft.after.strip(), "unused")
         if fault := self.fault(problem, "depends_on"):
             hint.wrong(fault)
         elif said := waits.words(self.form.ctx, draft, self.form.job_id):
@@ -227,7 +228,8 @@ class Trigger(Step):
     def _draw_runs(self) -> None:
         seen = self.seen
         if seen is not None and self.has_class("crowded") and self.screen.has_class("-narrow"):
-            seen = replace(seen, next_runs=seen.next_runs[:RUNS_NARROW])
+            most = RUNS_WARNED if when_words.notes(seen) else RUNS_NARROW
+            seen = replace(seen, next_runs=seen.next_runs[:most])
         text = when_words.runs(seen, self.form.draft, self.form.ctx.now())
         self.query_one("#runs", Words).say(text)
 

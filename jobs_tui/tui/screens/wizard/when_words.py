@@ -101,10 +101,14 @@ def runs(seen: Ahead | None, draft: Draft, now: datetime) -> Content:
         if seen.next_runs[0] <= now + INSTANT:
             lines = [Content("at once")]
         lines.append(Content.styled(f"then {_pause(seen)} after the end of each run", "$quiet"))
-    notes = [note for note in seen.clock_changes if "not affected" not in note]
-    lines += [warned(note) for note in notes]
-    calm = seen.clock_changes[: 0 if notes else 1]
+    lines += [warned(note) for note in notes(seen)]
+    calm = seen.clock_changes[: 0 if notes(seen) else 1]
     return Content("\n").join([*lines, *(Content.styled(note, "$quiet") for note in calm)])
+
+
+def notes(seen: Ahead) -> list[str]:
+    """What changes of the clock do to the starts, where they do anything."""
+    return [note for note in seen.clock_changes if "not affected" not in note]
 
 
 def missed(draft: Draft, hours: float) -> str:
