@@ -154,7 +154,7 @@ def _tell(ctx: Context, done: str, saved: jobs.Saved, as_json: bool) -> None:
             {
                 done: plain(definition.name),
                 "id": job.id,
-                "when": trigger_words(job),
+                "when": trigger_words(ctx, job),
                 "next run": next_run(ctx, job),
                 "who": definition.entity_id or definition.planning_mode.value,
                 "address": webhook_url(ctx, job.webhook_path) if job.webhook_path else None,

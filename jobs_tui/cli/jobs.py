@@ -221,7 +221,7 @@ def _described(ctx: Context, job: Job) -> str:
             "status": f"{job.status.value.replace('_', ' ')}: {job.reason or job.status.sentence}",
             "ended": None if job.ended_at is None else at_second(job.ended_at),
             "copy of": job.copied_from,
-            "when": dashboard.trigger_words(job),
+            "when": dashboard.trigger_words(ctx, job),
             "after": _links(found.needs),
             "before": _links(found.dependants),
             "goal": job.goal,

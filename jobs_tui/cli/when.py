@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -166,78 +165,4 @@ def _count(text: str) -> int:
 
 
 def _conditions(given: Sequence[str]) -> Any:
-    found = [condition(text) for text in given]
-    return found[0] if len(found) == 1 else {"any": found}
-
-
-def condition(text: str) -> Any:
-    """One ``--until`` as the API takes it.
-
-    ``exit:0``, ``text:green``, ``match:^ok``, ``json:$.state=done``, ``expr:results[0].exit_code
-    == 0``, ``changed``, a JSON object; anything else is the goal in words.
-
-    Raises:
-        InvalidInput: ``exit:`` without a number, or what begins like JSON and is none.
-    """
-    said = text.strip()
-    if said.startswith("{"):
-        return _json(said)
-    if said.lower() == "changed":
-        return {"changed": True}
-    head, colon, rest = said.partition(":")
-    rest = rest.strip()
-    if not colon or head.lower() not in _READERS:
-        return said
-    return _READERS[head.lower()](rest)
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise InvalidInput(
-            f"end_condition: {text!r:.60} is not JSON.",
-            'For example {"exit_code": 0}.',
-            field="end_condition",
-        ) from None
-
-
-def _exit_code(rest: str) -> dict[str, Any]:
-    if not (rest.isascii() and rest.isdigit() and len(rest) < 10):
-        raise InvalidInput(
-            f"end_condition: {rest!r:.40} is no exit code.",
-            "For example exit:0.",
-            field="end_condition",
-        )
-    return {"exit_code": int(rest)}
-
-
-def _path(rest: str) -> dict[str, Any]:
-    """``$.state=done``: the value is read as JSON where it is some, else as a text."""
-    path, equals, value = _split(rest)
-    if not equals:
-        return {"json_path": path}
-    try:
-        return {"json_path": path, "equals": json.loads(value)}
-    except (ValueError, RecursionError):
-        return {"json_path": path, "equals": value}
-
-
-def _split(rest: str) -> tuple[str, str, str]:
-    """At the first ``=`` outside of brackets: a filter of the path may hold one."""
-    depth = 0
-    for index, char in enumerate(rest):
-        depth += (char == "[") - (char == "]")
-        if char == "=" and depth == 0:
-            return rest[:index].strip(), "=", rest[index + 1 :].strip()
-    return rest, "", ""
-
-
-_READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
-    "exit": _exit_code,
-    "text": lambda rest: {"type": "text", "contains": rest},
-    "match": lambda rest: {"type": "text", "matches": rest},
-    "json": _path,
-    "expr": lambda rest: {"expression": rest},
-}
-"""By what stands before the colon."""
+    return given[0] if len(given) == 1 else {"any": list(given)}

@@ -9,7 +9,7 @@ from jobs_tui.guard.expressions import check_expression
 from jobs_tui.guard.json_paths import check_path
 from jobs_tui.guard.patterns import check_pattern
 from jobs_tui.models.end_condition import conditions
-from jobs_tui.models.short_conditions import FIELD
+from jobs_tui.models.typed_conditions import FIELD
 
 
 def check_end_condition(condition: Mapping[str, Any] | None) -> None:

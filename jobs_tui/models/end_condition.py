@@ -1,8 +1,9 @@
 """When an ongoing job has reached its goal: the shapes of ``end_condition`` and ``watch``.
 
 The normal form is ``{"any": [condition, ...]}``: one that holds is enough. A caller may also send
-one condition alone, a short form of it (``{"exit_code": 0}``), or a plain text, the goal that the
-agent itself judges. Patterns, paths and expressions are compiled in ``guard.end_conditions``.
+one condition alone, a short form of it (``{"exit_code": 0}``, ``exit:0``), or a plain text, the
+goal that the agent itself judges. Patterns, paths and expressions are compiled in
+``guard.end_conditions``.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from pydantic import (
 )
 
 from jobs_tui.models.errors import InvalidInput
-from jobs_tui.models.short_conditions import FIELD, KINDS, written_out
+from jobs_tui.models.short_conditions import KINDS, written_out
+from jobs_tui.models.typed_conditions import FIELD
 from jobs_tui.models.validation import first_finding
 
 MOST = 20

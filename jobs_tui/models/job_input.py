@@ -194,7 +194,8 @@ class JobPatch(BaseModel):
     end_condition: Annotated[
         StrictStr | dict[StrictStr, Any] | None, BeforeValidator(_text_or_object)
     ] = None
-    """When an `ongoing` job has reached its goal: a condition, `{"any": [...]}`, or plain words"""
+    """When an `ongoing` job has reached its goal: a condition, `{"any": [...]}`, or a text: the
+    goal in words, `exit:0`, `text:WORDS`"""
     watch: dict[StrictStr, Any] | None = None
     """`{"what": "answer"}`: compare each answer with the last one and report the difference"""
     depends_on: list[StrictStr | dict[StrictStr, Any]] | None = []

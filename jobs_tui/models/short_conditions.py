@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from jobs_tui.models.errors import InvalidInput
+from jobs_tui.models.typed_conditions import FIELD, typed_condition
 
-FIELD: Final = "end_condition"
 KINDS: Final = ("verdict", "exit_code", "text", "json_path", "expression", "changed")
 """Types of conditions."""
 
@@ -33,7 +33,9 @@ def written_out(
 
 def _listed(value: str | Mapping[str, Any]) -> list[tuple[str, Any]]:
     if isinstance(value, str):
-        return [(FIELD, value)]
+        value = typed_condition(value)
+        if isinstance(value, str):
+            return [(FIELD, value)]
     if not isinstance(value, Mapping):
         raise InvalidInput("end_condition: a text or an object is wanted.", _SHORT, field=FIELD)
     if "any" not in value:
@@ -59,7 +61,9 @@ def _expanded(sent: Any, place: str, moved: dict[str, Any]) -> list[tuple[dict[s
     if isinstance(sent, str):
         if not sent.strip():
             raise InvalidInput(f"{place} is blank.", _SHORT, field=place)
-        return [({"type": "verdict", "goal": sent.strip()}, place)]
+        sent = typed_condition(sent, place)
+        if isinstance(sent, str):
+            return [({"type": "verdict", "goal": sent}, place)]
     if not isinstance(sent, Mapping):
         raise InvalidInput(f"{place}: a text or an object is wanted.", _SHORT, field=place)
     given = dict(sent)

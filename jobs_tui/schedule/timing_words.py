@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from jobs_tui.models.dependency import Dependency, Mode, On, dependencies
 from jobs_tui.models.end_condition import words as goal_words
 from jobs_tui.models.enums import TriggerType
 from jobs_tui.models.job import Definition
@@ -17,18 +20,25 @@ from jobs_tui.schedule.zones import zone
 
 REPEATING = frozenset({TriggerType.CRON, TriggerType.RECURRING, TriggerType.ONGOING})
 """Triggers that start a job more than once by themselves."""
+NAMED = 3
+"""Jobs that come first and are named; more are counted."""
+_RUN = {On.COMPLETED: "completed run", On.FAILED: "failed run"}
+_PAST = {On.COMPLETED: "completed", On.FAILED: "failed", On.FINISHED: "ended"}
 
 
-def timing_words(definition: Definition, *, zoned: bool = True) -> str:
+def timing_words(
+    definition: Definition, *, zoned: bool = True, names: Mapping[str, str] | None = None
+) -> str:
     """A sentence: ``every 5 minutes, at most 10 runs``, ``once, Fri 27 Nov 2026 09:00 CET``.
 
     Args:
         zoned: name the zone of a cron schedule.
+        names: of the jobs that come first, by their ids; without it they are only counted.
 
     Raises:
         InvalidInput: the schedule or the zone cannot be followed (any more).
     """
-    return f"{_with_needs(definition, zoned)}{limit_words(definition)}"
+    return f"{_with_needs(definition, zoned, names or {})}{limit_words(definition)}"
 
 
 def limit_words(definition: Definition) -> str:
@@ -74,20 +84,37 @@ def timing_label(definition: Definition) -> str:
     return words if len(words) <= WIDTH else words.split(" until")[0].split(" after")[0][:WIDTH]
 
 
-def _with_needs(definition: Definition, zoned: bool) -> str:
+def _with_needs(definition: Definition, zoned: bool, names: Mapping[str, str]) -> str:
     """The start, and what of other jobs comes before it."""
-    needs = definition.depends_on
+    needs = dependencies(definition.depends_on)
     if not needs:
         return _start_words(definition, zoned)
-    other = "another job" if len(needs) == 1 else f"{len(needs)} other jobs"
-    if all(need.get("mode") == "gate" for need in needs):
-        has = "has" if len(needs) == 1 else "have"
-        return f"{_start_words(definition, zoned)}, not before {other} {has} ended"
+    one = len(needs) == 1
+    other = _others(needs, names)
+    if all(need.mode is Mode.GATE for need in needs):
+        has = "has" if one else "have"
+        return f"{_start_words(definition, zoned)}, not before {other} {has} {_PAST[_wish(needs)]}"
+    later = f"{span_words(needs[0].delay_seconds)} " if one and needs[0].delay_seconds else ""
+    run = f"{_RUN.get(_wish(needs), 'run')} of {other}"
     if definition.trigger_type is TriggerType.MANUAL:
-        return f"after each run of {other}"
+        return f"{later}after each {run}"
     if definition.trigger_type is TriggerType.ONE_OFF and definition.run_at is None:
-        return f"once, after a run of {other}"
-    return f"{_start_words(definition, zoned)}, and after each run of {other}"
+        return f"once, {later}after a {run}"
+    return f"{_start_words(definition, zoned)}, and {later}after each {run}"
+
+
+def _others(needs: Sequence[Dependency], names: Mapping[str, str]) -> str:
+    """``'build'``, ``'build' and 'test'``, ``3 other jobs``."""
+    known = [repr(names[need.job]) for need in needs if need.job in names]
+    if len(known) == len(needs) <= NAMED:
+        return " and ".join(known)
+    return "another job" if len(needs) == 1 else f"{len(needs)} other jobs"
+
+
+def _wish(needs: Sequence[Dependency]) -> On:
+    """The end that all of them have to come to; any, when they differ."""
+    wishes = {need.on for need in needs}
+    return wishes.pop() if len(wishes) == 1 else On.FINISHED
 
 
 def _once_label(definition: Definition) -> str:

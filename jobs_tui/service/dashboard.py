@@ -14,7 +14,7 @@ from jobs_tui.schedule.timing import timing_of
 from jobs_tui.schedule.timing import upcoming as upcoming_of
 from jobs_tui.schedule.timing_words import timing_label, timing_words
 from jobs_tui.schedule.zones import zone
-from jobs_tui.service import jobs
+from jobs_tui.service import dependencies, jobs
 from jobs_tui.service.context import Context
 from jobs_tui.store import executions
 
@@ -104,9 +104,15 @@ def trigger_label(job: Job) -> str:
     return timing_label(job.definition)
 
 
-def trigger_words(job: Job) -> str:
-    """When it starts and ends as a sentence, zone included."""
-    return timing_words(job.definition)
+def trigger_words(ctx: Context, job: Job) -> str:
+    """When it starts and ends as a sentence: zone included, jobs that come first by name.
+
+    Raises:
+        InvalidInput: the schedule or the zone cannot be followed (any more).
+    """
+    needs = dependencies.joined(ctx, job).needs if job.definition.depends_on else ()
+    names = {need.job_id: need.job.name for need in needs if need.job is not None}
+    return timing_words(job.definition, names=names)
 
 
 def job_lines(ctx: Context) -> list[JobLine]:

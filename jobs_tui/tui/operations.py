@@ -15,6 +15,7 @@ from jobs_tui.models.enums import JobStatus
 from jobs_tui.models.errors import InvalidInput, JobsTuiError
 from jobs_tui.models.execution import Execution
 from jobs_tui.models.job import Job
+from jobs_tui.models.lifecycle import FOR_GOOD
 from jobs_tui.service import dependencies, jobs, lifecycle, runs, starts
 from jobs_tui.service.dry_run import Whole, of_job
 from jobs_tui.service.jobs import Saved
@@ -39,6 +40,14 @@ def name_of(job: Job) -> str:
     """The name fit for a sentence."""
     name = plain(job.name)
     return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
+
+
+def has_ended(screen: BaseScreen, job: Job) -> bool:
+    """Whether a job has ended for good; then the screen, which knows the key C, says so."""
+    if job.ended_as in FOR_GOOD:
+        screen.say(_ENDED)
+        return True
+    return False
 
 
 def run_now(screen: BaseScreen, job: Job) -> None:
@@ -121,9 +130,12 @@ def _say_started(screen: BaseScreen, started: starts.Started) -> None:
 
 
 def pause_or_resume(screen: BaseScreen, chosen: Sequence[Job]) -> None:
-    """Pause what is enabled; when nothing is, resume all of them."""
-    enabled = [job for job in chosen if job.enabled]
-    targets, change = (enabled, jobs.pause) if enabled else (list(chosen), jobs.resume)
+    """Pause what is enabled; when nothing is, resume all of them. What has ended is left alone."""
+    going = [job for job in chosen if job.ended_as not in FOR_GOOD]
+    if chosen and not going:
+        screen.say(_ENDED)
+    enabled = [job for job in going if job.enabled]
+    targets, change = (enabled, jobs.pause) if enabled else (going, jobs.resume)
     word = "paused" if enabled else "resumed"
 
     def operation() -> int:
@@ -141,7 +153,7 @@ def pause_or_resume(screen: BaseScreen, chosen: Sequence[Job]) -> None:
 
 def end_job(screen: BaseScreen, chosen: Sequence[Job], to: JobStatus) -> None:
     """Cancel or complete for good, after a question that names what follows."""
-    jobs_left = [job for job in chosen if job.ended_as is None or job.ended_as is JobStatus.FAILED]
+    jobs_left = [job for job in chosen if job.ended_as not in FOR_GOOD]
     if not jobs_left:
         screen.say(_ENDED)
         return

@@ -77,9 +77,9 @@ def test_show_says_both_directions(jt: Command) -> None:
     lines = [" ".join(line.split()) for line in jt.ok("show", "deploy").lines]
     assert "after build (completed, 1 hour later): active" in lines
     assert "before alarm (failed): active" in lines
-    assert "when after each run of another job" in lines
+    assert "when 1 hour after each completed run of 'build'" in lines
     created(jt, "last", "--after", "alarm", "--once")
-    assert "once, after a run of another job" in jt.ok("show", "last").out
+    assert "once, after a completed run of 'alarm'" in jt.ok("show", "last").out
 
 
 def test_delete_tells_who_depends(jt: Command) -> None:

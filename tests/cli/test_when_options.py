@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from jobs_tui.cli.when import condition
 from tests.cli.command import Command
 
 P = ("--prompt", "echo done")
@@ -189,25 +186,3 @@ def test_what_is_exported_can_be_applied(jt: Command) -> None:
     for name, job in before.items():
         same = set(job) - {"id"}
         assert {key: after[name][key] for key in same} == {key: job[key] for key in same}
-
-
-@pytest.mark.parametrize(
-    ("text", "sent"),
-    [
-        ("the invoice is paid", "the invoice is paid"),
-        ("note: it is paid", "note: it is paid"),
-        ("exit:0", {"exit_code": 0}),
-        ("EXIT: 3", {"exit_code": 3}),
-        ("text:it is: green", {"type": "text", "contains": "it is: green"}),
-        ("match:^ok$", {"type": "text", "matches": "^ok$"}),
-        ("json:$.state", {"json_path": "$.state"}),
-        ("json:$.state=done", {"json_path": "$.state", "equals": "done"}),
-        ("json:$.n = 3", {"json_path": "$.n", "equals": 3}),
-        ("json:$.a[?(@.b=='c')].d=true", {"json_path": "$.a[?(@.b=='c')].d", "equals": True}),
-        ("expr:results[0].exit_code == 0", {"expression": "results[0].exit_code == 0"}),
-        ("changed", {"changed": True}),
-        ('{"verdict": true}', {"verdict": True}),
-    ],
-)
-def test_a_condition_as_it_is_typed(text: str, sent: Any) -> None:
-    assert condition(text) == sent

@@ -17,9 +17,9 @@ from pydantic import BaseModel
 
 from docs import tables
 from jobs_tui.cli.main import cli
-from jobs_tui.cli.when import condition
 from jobs_tui.guard.shell_template import render_shell
 from jobs_tui.models.config import JobConfig
+from jobs_tui.models.end_condition import normalised
 from jobs_tui.models.enums import ExecutionStatus, JobStatus
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.schedule.cron import MACROS, parse_cron
@@ -141,7 +141,7 @@ def test_ends_on_the_command_line_are_those_of_the_api() -> None:
     rows = table_after(TRIGGERS, "holds is enough.")
     assert len(rows) > 5
     for typed, sent, _ in rows[:-1]:
-        assert condition(code_in(typed)[0]) == json.loads(code_in(sent)[0])
+        assert normalised(code_in(typed)[0]) == normalised(json.loads(code_in(sent)[0]))
 
 
 def test_all_macros_are_documented() -> None:

@@ -68,18 +68,23 @@ def definition(kind: str, **more: Any) -> Definition:
             "again 365 days 23 hours 59 minutes 59 seconds after each run, at most 1 run",
             "365d 23h",
         ),
-        ("manual", {"depends_on": CHAIN}, "after each run of another job", "after a job"),
-        ("one_off", {"depends_on": CHAIN}, "once, after a run of another job", "once, after job"),
+        ("manual", {"depends_on": CHAIN}, "after each completed run of another job", "after a job"),
+        (
+            "one_off",
+            {"depends_on": CHAIN},
+            "once, after a completed run of another job",
+            "once, after job",
+        ),
         (
             "recurring",
             {"interval_seconds": 60, "depends_on": CHAIN * 2},
-            "every minute, and after each run of 2 other jobs",
+            "every minute, and after each completed run of 2 other jobs",
             "every 1m",
         ),
         (
             "manual",
             {"depends_on": ({"job": "a", "mode": "gate"},)},
-            f"{TriggerType.MANUAL.sentence}, not before another job has ended",
+            f"{TriggerType.MANUAL.sentence}, not before another job has completed",
             "by hand",
         ),
     ],
@@ -88,6 +93,36 @@ def test_words_and_label(kind: str, more: dict[str, Any], words: str, label: str
     assert timing_words(definition(kind, **more)) == words
     assert timing_label(definition(kind, **more)) == label
     assert len(label) <= 16
+
+
+@pytest.mark.parametrize(
+    ("kind", "needs", "words"),
+    [
+        ("manual", [{"job": "a"}], "after each completed run of 'build'"),
+        ("manual", [{"job": "a", "on": "failed"}], "after each failed run of 'build'"),
+        (
+            "manual",
+            [{"job": "a", "on": "finished", "delay_seconds": 3600}],
+            "1 hour after each run of 'build'",
+        ),
+        ("one_off", [{"job": "a", "delay_seconds": 259_200}], "once, 3 days after a completed run"),
+        (
+            "manual",
+            [{"job": "a"}, {"job": "b", "on": "failed"}],
+            "after each run of 'build' and 'the \"test\"'",
+        ),
+        ("manual", [{"job": "a"}, {"job": "gone"}], "after each completed run of 2 other jobs"),
+        ("manual", [{"job": one} for one in "abab"], "after each completed run of 4 other jobs"),
+        (
+            "manual",
+            [{"job": "a", "on": "failed", "mode": "gate"}],
+            f"{TriggerType.MANUAL.sentence}, not before 'build' has failed",
+        ),
+    ],
+)
+def test_jobs_that_come_first_are_named(kind: str, needs: list[Any], words: str) -> None:
+    names = {"a": "build", "b": 'the "test"'}
+    assert timing_words(definition(kind, depends_on=tuple(needs)), names=names).startswith(words)
 
 
 def test_limits_of_a_trigger_that_has_none_are_not_told() -> None:

@@ -96,7 +96,7 @@ def test_next_runs_are_in_the_zone_of_the_job(ctx: Context) -> None:
     assert dashboard.next_runs(ctx, job, 1)[0].utcoffset() == timedelta(hours=2)
     assert dashboard.next_runs(ctx, jobs.pause(ctx, job.id), 2) == ()
     assert dashboard.next_runs(ctx, made(ctx), 2) == ()
-    assert "(Europe/Paris)" in dashboard.trigger_words(job)
+    assert "(Europe/Paris)" in dashboard.trigger_words(ctx, job)
 
 
 def test_upcoming_of_all_jobs_in_order(ctx: Context) -> None:

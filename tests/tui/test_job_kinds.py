@@ -188,6 +188,26 @@ async def test_a_job_is_cancelled_by_key_after_a_question(
         assert "ended already" in said(app)
 
 
+@pytest.mark.parametrize("on_list", [True, False])
+async def test_what_has_ended_is_not_offered_to_start(
+    ctx: Context, kinds: dict[str, Job], on_list: bool
+) -> None:
+    lifecycle.complete(ctx, kinds["goal"].id)
+    async with opened(ctx) as (app, pilot):
+        if on_list:
+            await press(pilot, "slash", *"status", "colon", *"completed", "enter")
+        else:
+            await app.push_screen(JobScreen(ctx, kinds["goal"].id))
+            await settled(pilot)
+        assert "C start copy" in words_of(app)
+        assert "p pause" not in words_of(app)
+        assert "r run" not in words_of(app)
+        for key in ("p", "r", "R", "E"):
+            app.screen.say("")  # type: ignore[attr-defined]
+            await press(pilot, key)
+            assert "ended already: C starts it again as a copy" in said(app), key
+
+
 async def test_a_job_whose_goal_is_met_is_completed_and_started_again(
     ctx: Context, kinds: dict[str, Job]
 ) -> None:

@@ -32,6 +32,8 @@ async def test_open_it_walk_it_open_a_job(ctx: Context, size: tuple[int, int]) -
     async with opened(ctx, size) as (app, pilot):
         app.screen.open_job(ids["transform"])  # type: ignore[attr-defined]
         await settled(pilot)
+        assert "after each completed run of 'extract'" in words_of(app)
+        assert "next follows from the runs of other jobs" in words_of(app)
         await press(pilot, "left_square_bracket")
         text = text_of(app)
         assert f"[{TREE}]" in text

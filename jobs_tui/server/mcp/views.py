@@ -85,7 +85,7 @@ def job_view(ctx: Context, job: KeptJob) -> Job:
         job_type=type_of(definition),
         status=job.status.upper(),
         status_reason=job.status_reason or job.blocked_reason or job.waiting_on,
-        schedule=dashboard.trigger_words(job),
+        schedule=dashboard.trigger_words(ctx, job),
         timezone=definition.cron_timezone or "UTC",
         next_runs=[
             moment.isoformat(timespec="seconds") for moment in dashboard.next_runs(ctx, job, NEXT)

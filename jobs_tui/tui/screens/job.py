@@ -260,7 +260,8 @@ class JobScreen(JobScreenActions):
         if action.id in ON_RUN or action.id in ("job.find", "job.state"):
             if self._tab != HISTORY:
                 return False
-            return True if self._total or action.id not in ON_RUN else None
+            if action.id in ON_RUN and not self._total:
+                return None
         if action.id == "job.answer":
             return bool(self._detail is not None and self._detail.detail.asked)
         if action.id == "job.cancel":

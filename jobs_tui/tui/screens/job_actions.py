@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jobs_tui.models.enums import JobStatus
 from jobs_tui.models.job import Job
+from jobs_tui.models.lifecycle import FOR_GOOD
 from jobs_tui.service import dashboard
 from jobs_tui.service.context import Context
 from jobs_tui.service.dashboard import JobLine
@@ -80,15 +81,19 @@ ENDS = frozenset({"jobs.cancel-job", "jobs.complete", "job.cancel-job", "job.com
 """Actions that end a job."""
 COPIES = frozenset({"jobs.start-copy", "job.start-copy"})
 """Actions for a job that has ended."""
+STARTS = frozenset(
+    f"{screen}.{verb}" for screen in ("jobs", "job") for verb in ("run", "rerun", "rerun-edited")
+)
+"""Actions that start a job: what has ended is not started any more."""
+PAUSES = frozenset({"jobs.pause", "job.pause"})
 
 
 def possible(action_id: str, job: Job | None) -> bool | None:
     """Whether an action fits the life of a job: what has ended is only started as a copy."""
-    ended = job is not None and job.ended_as is not None
     if action_id in COPIES:
-        return ended
-    if action_id in ENDS:
-        return None if ended and job is not None and job.ended_as is not JobStatus.FAILED else True
+        return job is not None and job.ended_as is not None
+    if action_id in STARTS | PAUSES | ENDS:
+        return job is None or job.ended_as not in FOR_GOOD
     return True
 
 
@@ -139,24 +144,29 @@ class JobActions(BaseScreen):
 
     def action_run(self) -> None:
         """Run now."""
-        if (line := self.line()) is not None:
+        line = self.line()
+        if line is not None and not operations.has_ended(self, line.job):
             operations.run_now(self, line.job)
 
     def action_rerun(self) -> None:
         """Run the last again."""
-        if (line := self.line()) is not None:
-            if line.last is None:
-                operations.run_now(self, line.job)
-            else:
-                operations.rerun(self, line.last.id)
+        line = self.line()
+        if line is None or operations.has_ended(self, line.job):
+            return
+        if line.last is None:
+            operations.run_now(self, line.job)
+        else:
+            operations.rerun(self, line.last.id)
 
     def action_rerun_edited(self) -> None:
         """Run the last again with other values."""
-        if (line := self.line()) is not None:
-            if line.last is None:
-                operations.run_edited(self, line.job)
-            else:
-                operations.rerun_edited(self, line.last.id)
+        line = self.line()
+        if line is None or operations.has_ended(self, line.job):
+            return
+        if line.last is None:
+            operations.run_edited(self, line.job)
+        else:
+            operations.rerun_edited(self, line.last.id)
 
     def action_new(self) -> None:
         """A new job."""

@@ -53,7 +53,7 @@ def load(ctx: Context, job_id: str) -> Preview | None:
     except JobsTuiError:
         return None  # the list drops it at its next look
     try:
-        words = dashboard.trigger_words(job)
+        words = dashboard.trigger_words(ctx, job)
         coming = dashboard.next_runs(ctx, job, 3)
     except JobsTuiError as error:
         words, coming = error.message, ()

@@ -57,16 +57,19 @@ class JobScreenActions(BaseScreen):
 
     def action_run(self) -> None:
         """Run it now."""
-        operations.run_now(self, self.job)
+        if not operations.has_ended(self, self.job):
+            operations.run_now(self, self.job)
 
     def action_rerun(self) -> None:
         """The run under the cursor again."""
-        if (run := self.chosen_run()) is not None:
+        run = self.chosen_run()
+        if run is not None and not operations.has_ended(self, self.job):
             operations.rerun(self, run.id)
 
     def action_rerun_edited(self) -> None:
         """Again with other values."""
-        if (run := self.chosen_run()) is not None:
+        run = self.chosen_run()
+        if run is not None and not operations.has_ended(self, self.job):
             operations.rerun_edited(self, run.id)
 
     def action_edit(self) -> None:

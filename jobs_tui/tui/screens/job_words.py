@@ -51,7 +51,7 @@ def load(ctx: Context, job_id: str, strip: int) -> JobFacts:
     try:
         if is_timed(job.definition):
             place = zone(job.definition.cron_timezone or "UTC")
-        words = dashboard.trigger_words(job)
+        words = dashboard.trigger_words(ctx, job)
         coming = dashboard.next_runs(ctx, job, 5)
     except JobsTuiError as error:  # a zone that this machine does not know: the screen says so
         problem = error.message
@@ -181,6 +181,8 @@ def _next(facts: JobFacts, now: datetime, width: int, wide: bool) -> Content:
         left.append((f"in {long_span(first)}" if first > 0 else "now", "$quiet"))
     elif job.definition.trigger_type is TriggerType.WEBHOOK:
         left = [(" starts when its webhook is called", "$quiet")]
+    elif job.definition.trigger_type is TriggerType.MANUAL and job.definition.depends_on:
+        left = [(" next  follows from the runs of other jobs", "$quiet")]
     elif job.definition.trigger_type is TriggerType.MANUAL:
         left = [(" starts by hand: r", "$quiet")]
     elif job.live:
