@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from jobs_tui.models.dependency import VERBS, Mode, dependencies
@@ -27,10 +28,11 @@ def wait_words(ctx: Context, kept: Iterable[Mapping[str, Any]]) -> str:
     Args:
         kept: entries of a definition's ``depends_on``.
     """
-    said = ""
-    for wish in dependencies(kept):
+    said, wishes = "", dependencies(kept)
+    called = names(ctx, [wish.job for wish in wishes])
+    for wish in wishes:
         once = "once " if wish.mode is Mode.GATE else ""
-        text = f"{once}for {_name(ctx, wish.job)!r:.80} to {VERBS[wish.on]}"
+        text = f"{once}for {called.get(wish.job, wish.job)!r:.80} to {VERBS[wish.on]}"
         if wish.delay_seconds:
             text += f", then {span_words(wish.delay_seconds)}"
         if wish.parameters:
@@ -40,8 +42,10 @@ def wait_words(ctx: Context, kept: Iterable[Mapping[str, Any]]) -> str:
     return f"waits {said}" if said else ""
 
 
-def _name(ctx: Context, job_id: str) -> str:
-    try:
-        return jobs.get(ctx, job_id).name
-    except NotFound:
-        return job_id
+def names(ctx: Context, job_ids: Iterable[str]) -> dict[str, str]:
+    """The names of jobs by their ids; those that were removed for good are left out."""
+    found = {}
+    for job_id in job_ids:
+        with suppress(NotFound):
+            found[job_id] = jobs.get(ctx, job_id).name
+    return found

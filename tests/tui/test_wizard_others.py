@@ -66,7 +66,7 @@ async def test_keys_alone_make_a_job_that_waits_for_another(
         await type_text(pilot, "3")
         await pilot.press("pagedown", "pagedown")
         await type_text(pilot, "true")
-        assert "after each run of another job" in shown(app)
+        assert "3 days after each failed run of 'build'" in shown(app)
         await pilot.press("f2")
         await settle(app, pilot)
     definition = newest(ctx).definition

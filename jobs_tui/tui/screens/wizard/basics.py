@@ -48,7 +48,7 @@ class Basics(Step):
         )
         yield Row("Tags", Bracketed(TextInput(id="tags")))
         yield Hint(_TAGS, id="tags-hint")
-        yield Row("Deliver to", Bracketed(TextInput(id="deliver_to", most=4000)))
+        yield Row("Deliver to", Bracketed(TextInput(id="deliver_to", most=20_000)))
         yield Hint(_DELIVER, id="deliver_to-hint")
         with Group(id="signed"):
             field = Bracketed(TextInput(id="deliver_secret", most=400, placeholder="HOOK"))

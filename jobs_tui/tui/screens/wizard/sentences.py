@@ -12,6 +12,7 @@ from jobs_tui.schedule.cron import parse_cron
 from jobs_tui.schedule.timing_words import timing_words
 from jobs_tui.schedule.words import weekday_note
 from jobs_tui.service.context import Context
+from jobs_tui.service.job_references import names
 from jobs_tui.tui.screens.wizard.checks import when_definition
 from jobs_tui.tui.screens.wizard.draft import Draft
 from jobs_tui.tui.spans import long_span
@@ -43,7 +44,9 @@ def trigger_words(ctx: Context, draft: Draft, job_id: str | None = None) -> str:
     if draft.trigger == "manual" and not draft.after:
         return "by hand only"
     try:
-        return timing_words(when_definition(ctx, draft, job_id))
+        found = when_definition(ctx, draft, job_id)
+        first = names(ctx, [one["job"] for one in found.depends_on])
+        return timing_words(found, names=first)
     except JobsTuiError:
         return ""
 

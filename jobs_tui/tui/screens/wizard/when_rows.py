@@ -81,7 +81,7 @@ def when_rows(zone: Widget) -> ComposeResult:
 
 def after_rows() -> ComposeResult:
     """Which other jobs it waits for."""
-    yield Row("After", _field("after", 4000, "no other job; build, test:failed + 3d"))
+    yield Row("After", _field("after", 20_000, "no other job; build, test:failed + 3d"))
     yield Hint(AFTER, id="after-hint")
 
 
