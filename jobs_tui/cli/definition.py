@@ -56,7 +56,7 @@ _OPTIONS = (
         multiple=True,
         metavar="WHERE",
         help="Send results there: a URL (https: a signed call, others by Apprise), file:PATH,"
-        " job:NAME, or the secret of a URL as notify:NAME or webhook:NAME; none for nowhere.",
+        " job:NAME, or the secret of a URL as notify:NAME or webhook:NAME; JSON, or none.",
     ),
     click.option(
         "--deliver-secret", metavar="NAME", help="The secret that signs calls of --deliver-to."

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
-from jobs_tui.models.dependency import On
 from jobs_tui.models.errors import InvalidInput
+from jobs_tui.models.short_dependencies import entry_of
 
 NONE = "none"
 """What takes all dependencies away."""
@@ -18,7 +17,7 @@ AFTER_OPTIONS = (
     click.option(
         "--after",
         multiple=True,
-        metavar="JOB[:HOW]",
+        metavar="JOB[:HOW] [+ DELAY]",
         help="Start after each run of this job that is completed (or HOW: finished, failed); of"
         " several all must have come. A job with a rhythm waits for it once. JSON, or none.",
     ),
@@ -60,7 +59,7 @@ def after_fields(options: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     if [text.strip().lower() for text in given] == [NONE]:
         return {"depends_on": []}
-    entries = [_entry(text) for text in given]
+    entries = [entry_of(text) for text in given]
     if options["passed"]:
         if len(entries) > 1:
             raise click.UsageError(
@@ -77,23 +76,6 @@ def after_fields(options: Mapping[str, Any]) -> dict[str, Any]:
     if options["once"]:
         found["trigger_type"] = "one_off"
     return found
-
-
-def _entry(text: str) -> dict[str, Any]:
-    if text.lstrip().startswith("{"):
-        try:
-            read = json.loads(text)
-        except (ValueError, RecursionError):
-            raise InvalidInput(
-                f"--after: {text!r:.60} is not JSON.",
-                'For example {"job": "build", "on": "failed"}.',
-                field="depends_on",
-            ) from None
-        return dict(read)
-    name, colon, on = text.rpartition(":")
-    if colon and on in list(On):
-        return {"job": name, "on": on}
-    return {"job": text}
 
 
 def _passed(given: Sequence[str]) -> dict[str, str]:

@@ -51,7 +51,8 @@ def depends_on(
                 field=place,
             )
         if any(one.job == other.job for other in found):
-            raise InvalidInput(f"{place}: this job is there twice.", field=place)
+            said = entry if isinstance(entry, str) else entry["job"]
+            raise InvalidInput(f"{place}: the job {said!r:.80} is there twice.", field=place)
         found.append(one)
     if around.connection is not None and around.job_id is not None:
         _refuse_cycle(around.connection, around.job_id, name, [one.job for one in found])

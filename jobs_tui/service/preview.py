@@ -96,13 +96,23 @@ def readings(ctx: Context, definition: Definition) -> dict[str, str]:
     }
 
 
-def draft(ctx: Context, data: Mapping[str, Any]) -> Checked:
+def draft(
+    ctx: Context,
+    data: Mapping[str, Any],
+    *,
+    job_id: str | None = None,
+    base: Definition | None = None,
+) -> Checked:
     """Check the fields of JobCreate as a creation would; nothing is written.
+
+    Args:
+        job_id: the job that these are to be the fields of; None for a new one.
+        base: where fields that are not there come from; they are not looked at.
 
     Raises:
         InvalidInput: with ``field``.
     """
-    return check(validated(JobCreate, data), ctx.directory, around(ctx))
+    return check(validated(JobCreate, data), ctx.directory, around(ctx, job_id), base)
 
 
 def changed(ctx: Context, job: Job, data: Mapping[str, Any]) -> Checked:

@@ -105,6 +105,11 @@ def get(ctx: Context, name: str) -> SecretInfo:
     return _info(ctx, row)
 
 
+def exists(ctx: Context, name: str) -> bool:
+    """Whether the home has a secret of this name."""
+    return rows.get(ctx.store.jobs.reader(), name) is not None
+
+
 def listing(ctx: Context) -> list[SecretInfo]:
     """All of them, by name."""
     return [_info(ctx, row) for row in rows.listing(ctx.store.jobs.reader())]

@@ -12,9 +12,6 @@ from jobs_tui.service import drafts, jobs
 from jobs_tui.service.context import Context
 from jobs_tui.tui.screens.wizard import checks
 from jobs_tui.tui.screens.wizard.draft import (
-    PARALLEL,
-    RETRIES,
-    TIMEOUT,
     Draft,
     Variable,
     carried_over,
@@ -23,6 +20,7 @@ from jobs_tui.tui.screens.wizard.draft import (
     of_job,
 )
 from jobs_tui.tui.screens.wizard.durations import in_words, seconds
+from jobs_tui.tui.screens.wizard.limits import PARALLEL, RETRIES, TIMEOUT
 from jobs_tui.tui.screens.wizard.opening import opening, to_keep
 
 
@@ -241,7 +239,7 @@ def test_a_kept_edit_goes_on_top_of_a_job_that_was_changed_meanwhile(ctx: Contex
     ).job
     begun = opening(ctx, job.id, clone=False)
     begun.draft.prompt = "echo 2"
-    drafts.save(ctx, begun.draft_id, to_keep(begun.draft, begun.base))
+    drafts.save(ctx, begun.draft_id, to_keep(ctx, begun.draft, begun.base))
     jobs.edit(ctx, job.id, {"description": "new"})
     again = opening(ctx, job.id, clone=False)
     assert again.restored

@@ -178,15 +178,15 @@ async def test_every_field_is_reached_by_tab(ctx: Context) -> None:
     async with app.run_test(size=NARROW) as pilot:
         await pilot.press("pagedown")
         seen = [focused(app)]
-        for _ in range(10):
+        for _ in range(12):
             await pilot.press("tab")
             seen.append(focused(app))
         limits = ["start_at", "end_at", "max_runs", "watch"]
-        after = ["overlap", "timeout", "retries"]
-        assert seen == ["trigger", "preset", "cron", "timezone", *limits, *after]
+        bounds = ["after", "overlap", "timeout", "retries", "failures"]
+        assert seen == ["trigger", "preset", "cron", "timezone", *limits, *bounds]
         await pilot.press("shift+tab")
-        assert focused(app) == "timeout"
-        await pilot.press("shift+tab", "right")
+        assert focused(app) == "retries"
+        await pilot.press("shift+tab", "shift+tab", "right")
         await pilot.press("tab")
         assert focused(app) == "max_parallel"
 

@@ -9,8 +9,9 @@ import pytest
 from textual.events import Paste
 from textual.pilot import Pilot
 
+from jobs_tui.service import secrets
 from jobs_tui.service.context import Context
-from jobs_tui.tui.screens.wizard import screen
+from jobs_tui.tui.screens.wizard import looking, screen
 from jobs_tui.tui.theme import DARK, LIGHT, MONO
 from tests.tui.conftest import MakeJob
 from tests.tui.screens import worked
@@ -25,7 +26,7 @@ STEPS: dict[str, Keys] = {
     "trigger": ["T:db", "pagedown", "tab", "tab", "T:0 9 * * 1-5", "tab", "T:new york", "enter"],
     "trigger_zones": ["T:db", "pagedown", "tab", "tab", "tab", "T:ber"],
     "trigger_fault": ["T:db", "pagedown", "tab", "tab", "T:61 * * * *"],
-    "trigger_busy": ["T:db", "pagedown", "tab", "home", *["tab"] * 7, "right"],
+    "trigger_busy": ["T:db", "pagedown", "tab", "home", *["tab"] * 8, "right"],
     "once": ["T:pay", "pagedown", "right", "tab", "T:tomorrow 9am"],
     "once_fault": ["T:pay", "pagedown", "right", "tab", "T:yesterday 9am"],
     "again": [
@@ -59,6 +60,7 @@ STEPS: dict[str, Keys] = {
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No waiting for a pause in the typing."""
     monkeypatch.setattr(screen, "KEEP_AFTER", 0.01)
+    monkeypatch.setattr(looking, "LOOK_AFTER", 0.01)
 
 
 def press(keys: Keys) -> Callable[[Pilot[None]], Any]:
@@ -104,6 +106,45 @@ def test_theme_of_when(snap_compare: Any, ctx: Context, theme: str, name: str) -
     app = WizardApp(ctx)
     app.theme = theme
     assert snap_compare(app, terminal_size=NARROW, run_before=press(STEPS[name]))
+
+
+DELIVER = ["T:report", "tab", "tab", "tab", "tab"]
+OTHERS: dict[str, Keys] = {
+    "deliver": [
+        *[*DELIVER, "T:https://example.org/t0ken, file:/srv/{date}.md, job:build"],
+        *["tab", "T:HOOK", "tab", "right"],
+    ],
+    "deliver_fault": [*DELIVER, "T:file:/srv/{date}.md, somewhere"],
+    "after": [
+        *["T:deploy", "pagedown", "tab", "home", *["tab"] * 7],
+        "T:build, test:failed + 3d",
+    ],
+    "after_chain": ["T:deploy", "pagedown", "end", "tab", "T:build + 3d"],
+    "after_fault": ["T:deploy", "pagedown", "end", "tab", "T:buld + 3d"],
+}
+OTHER_CASES = [
+    *((name, NARROW, DARK.name) for name in OTHERS),
+    *((name, WIDE, DARK.name) for name in ("deliver", "after", "after_chain")),
+    *(("deliver", NARROW, theme) for theme in (LIGHT.name, MONO.name)),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "theme"), OTHER_CASES, ids=lambda part: str(part).replace(", ", "x")
+)
+def test_other_jobs_and_places(
+    snap_compare: Any,
+    ctx: Context,
+    make_job: MakeJob,
+    name: str,
+    size: tuple[int, int],
+    theme: str,
+) -> None:
+    secrets.put(ctx, "HOOK", value="hush-hush")
+    make_job("build"), make_job("test")
+    app = WizardApp(ctx)
+    app.theme = theme
+    assert snap_compare(app, terminal_size=size, run_before=press(OTHERS[name]))
 
 
 def test_edit(snap_compare: Any, ctx: Context, make_job: MakeJob) -> None:

@@ -45,7 +45,7 @@ def ahead(ctx: Context, draft: Draft, n: int, job_id: str | None = None) -> Ahea
     Raises:
         InvalidInput: the second step is not right yet.
     """
-    definition, now = when_definition(ctx, draft), ctx.now()
+    definition, now = when_definition(ctx, draft, job_id), ctx.now()
     job = jobs.get(ctx, job_id) if job_id is not None else None
     created_at = now if job is None else job.created_at
     due_at = first_due(definition, now, created_at).due_at

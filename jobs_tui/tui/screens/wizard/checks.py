@@ -6,19 +6,22 @@ while others are still empty.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from jobs_tui.agents import prompt as prompts
+from jobs_tui.models.delivery_target import delivery_targets
 from jobs_tui.models.enums import PlanningMode, TriggerType
 from jobs_tui.models.errors import JobsTuiError
 from jobs_tui.models.job import DEFAULT_AGENT, Definition
-from jobs_tui.service import preview
+from jobs_tui.service import jobs, preview
+from jobs_tui.service.checks import Checked
 from jobs_tui.service.context import Context
 from jobs_tui.service.doers import refuse_unknown_doer
 from jobs_tui.service.dry_run import Whole, of_fields
 from jobs_tui.tui.screens.wizard.draft import Draft
+from jobs_tui.tui.screens.wizard.plain_words import field_of, plain_words
 
 STEPS = ("Basics", "Trigger", "Who", "Prompt")
 BASICS, TRIGGER, WHO, PROMPT = range(4)
@@ -34,6 +37,8 @@ _STEP_BY_FIELD = {
     "description": BASICS,
     "enabled": BASICS,
     "tags": BASICS,
+    "deliver_to": BASICS,
+    "deliver_when": BASICS,
     "trigger_type": TRIGGER,
     "cron_schedule": TRIGGER,
     "cron_timezone": TRIGGER,
@@ -46,6 +51,7 @@ _STEP_BY_FIELD = {
     "end_condition": TRIGGER,
     "watch": TRIGGER,
     "conversation": TRIGGER,
+    "depends_on": TRIGGER,
     "config": TRIGGER,
     "planning_mode": WHO,
     "entity_type": WHO,
@@ -55,30 +61,6 @@ _STEP_BY_FIELD = {
     "environment_name": WHO,
     "agent": WHO,
 }
-
-_NAME = "Give the job a name, any text of 1 to 255 characters."
-SAID = {
-    "The name is blank. Give 1 to 255 characters.": _NAME,
-    "name: string should have at least 1 character.": _NAME,
-    "cron_schedule is missing: a job with trigger_type cron needs one."
-    " For example 0 9 * * 1-5.": "Choose a preset or write a cron expression, such as 0 9 * * 1-5.",
-    "entity_id is missing: planning_mode predefined_team needs one."
-    " For a shell script it is shell.": "There is no team yet: make one on screen 3.",
-    "worker_queue_name is missing: executor_type specific_queue needs one.": "Name the queue.",
-    "run_at is missing: a job with trigger_type one_off needs one."
-    ' For example 2026-12-24T09:00, or "tomorrow 9am".': "Write when it starts: tomorrow 9am.",
-    "interval_seconds is missing: a job with trigger_type recurring needs one."
-    " For example 300, or 5m.": "Write how often it starts, such as 5m.",
-    "end_condition is missing: a job with trigger_type ongoing needs to know when its goal is met."
-    " Give end_condition, max_runs or end_at.": "Give it an end or a number of runs below.",
-    "environment_name is missing: executor_type environment needs one.": "Name the environment.",
-    "The prompt is empty. Say what the job is to do.": "Write what the job is to do.",
-}
-
-
-_WHEN = ("run_at", "start_at", "end_at", "interval_seconds", "max_runs")
-_API_ONLY = re.compile(r", or now_if_past to start (it )?at once")
-"""What the form has no field for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,28 +73,63 @@ class Problem:
     sentence: str
 
 
-def problem_of(ctx: Context, draft: Draft, step: int) -> Problem | None:
-    """The first thing wrong in one step."""
+def problem_of(ctx: Context, draft: Draft, step: int, job_id: str | None = None) -> Problem | None:
+    """The first thing wrong in one step.
+
+    Args:
+        job_id: the job that is edited.
+    """
     try:
         if step == WHO:
             refuse_unknown_doer(ctx, draft.who())
-        preview.draft(ctx, _GOOD | _part(draft, step))
+        if step == BASICS:
+            delivery_targets(draft.targets())
+        _checked(ctx, _good(ctx, job_id) | _part(draft, step), draft, job_id)
     except JobsTuiError as error:
         return of_error(error)
     return None
+
+
+def _good(ctx: Context, job_id: str | None) -> dict[str, Any]:
+    """What stands in for the other steps; jobs that wait for each other are told by name."""
+    return _GOOD if job_id is None else _GOOD | {"name": jobs.get(ctx, job_id).name}
+
+
+def _checked(ctx: Context, fields: dict[str, Any], draft: Draft, job_id: str | None) -> Checked:
+    """As a creation would check it; what the edited job waits for anyway is not looked at."""
+    if job_id is None or fields.get("depends_on") != draft.kept_needs:
+        return preview.draft(ctx, fields, job_id=job_id)
+    kept = jobs.get(ctx, job_id).definition.depends_on
+    del fields["depends_on"]
+    base = Definition("job", "true", TriggerType.MANUAL, depends_on=kept)
+    return preview.draft(ctx, fields, job_id=job_id, base=base)
 
 
 def _part(draft: Draft, step: int) -> dict[str, Any]:
     if step == BASICS:
         return draft.basics()
     if step == TRIGGER:
-        return trigger_fields(draft)
+        # The variables that other jobs fill are those of the fourth step.
+        return trigger_fields(draft) | {"parameters": _filled(draft, draft.brought())}
     if step == WHO:
         return draft.who()
     # A variable without a default is wrong for what starts by itself only, whenever that is.
     timed = draft.trigger not in ("webhook", "manual")
     schedule = {"trigger_type": "cron" if timed else draft.trigger, "cron_schedule": "0 0 * * *"}
-    return draft.who() | draft.what() | schedule
+    brought = {"parameters": _filled(draft, draft.names())}
+    return draft.who() | draft.what() | schedule | brought
+
+
+def _filled(draft: Draft, names: Iterable[str]) -> list[dict[str, Any]]:
+    """Parameters, where what other jobs hand on stands in for a default."""
+    brought = draft.brought()
+    found = [one for one in draft.parameters() if one["name"] in names]
+    missing = [name for name in names if name not in draft.names()]
+    found += [{"name": name, "default": ""} for name in missing]
+    return [
+        one | {"default": ""} if one["default"] is None and one["name"] in brought else one
+        for one in found
+    ]
 
 
 def trigger_fields(draft: Draft) -> dict[str, Any]:
@@ -131,29 +148,38 @@ def _let_be(draft: Draft) -> dict[str, Any]:
     return kept
 
 
-def when_definition(ctx: Context, draft: Draft) -> Definition:
+def when_definition(ctx: Context, draft: Draft, job_id: str | None = None) -> Definition:
     """A job that is good everywhere else, with the timing of the draft.
 
     Raises:
         InvalidInput: the second step is not right yet.
     """
-    found = preview.draft(ctx, _GOOD | trigger_fields(draft)).definition
+    fields = _good(ctx, job_id) | _part(draft, TRIGGER)
+    found = _checked(ctx, fields, draft, job_id).definition
     return replace(found, **draft.as_kept())
 
 
-def problems(ctx: Context, draft: Draft) -> tuple[Problem | None, ...]:
+def problems(ctx: Context, draft: Draft, job_id: str | None = None) -> tuple[Problem | None, ...]:
     """What is wrong in each of the four steps."""
-    return tuple(problem_of(ctx, draft, step) for step in range(len(STEPS)))
+    return tuple(problem_of(ctx, draft, step, job_id) for step in range(len(STEPS)))
 
 
-def first_problem(ctx: Context, draft: Draft) -> Problem | None:
-    """What F2 stumbles over: the first thing wrong, in the order of the steps."""
-    return next((found for found in problems(ctx, draft) if found), None) or _whole(ctx, draft)
+def first_problem(
+    ctx: Context, draft: Draft, job_id: str | None = None, looked: Problem | None = None
+) -> Problem | None:
+    """What F2 stumbles over: the first thing wrong, in the order of the steps.
+
+    Args:
+        looked: what was found by looking where results go.
+    """
+    found = problems(ctx, draft, job_id)
+    first = found[BASICS] or looked or next((one for one in found if one), None)
+    return first or _whole(ctx, draft, job_id)
 
 
-def _whole(ctx: Context, draft: Draft) -> Problem | None:
+def _whole(ctx: Context, draft: Draft, job_id: str | None) -> Problem | None:
     try:
-        preview.draft(ctx, draft.job_fields() | _let_be(draft))
+        _checked(ctx, draft.job_fields() | _let_be(draft), draft, job_id)
     except JobsTuiError as error:
         return of_error(error)
     return None
@@ -163,25 +189,7 @@ def of_error(error: JobsTuiError) -> Problem:
     """Where a message of the service belongs in the form."""
     place = error.field or ""
     step = _STEP_BY_FIELD.get(place.split(".")[0], PROMPT)
-    return Problem(step, place, _in_words(error))
-
-
-def _in_words(error: JobsTuiError) -> str:
-    return plain_words(error.sentence(), error.field or "")
-
-
-def plain_words(sentence: str, place: str) -> str:
-    """A sentence of the service in the words of the form, which shows no field names."""
-    if place == "name" and "at most 255" in sentence:
-        return "The name is too long: it may have 255 characters."
-    if place.startswith("tags"):
-        return "A tag may have 1 to 64 characters."
-    if place in _WHEN:
-        sentence = _API_ONLY.sub("", sentence.removeprefix(f"{place}: "))
-    if place.startswith("parameters.") and "nobody to ask" in sentence:
-        name = place.removeprefix("parameters.")
-        return f"{{{{ {name} }}}} needs a default below: a schedule has nobody to ask."
-    return SAID.get(sentence, sentence)
+    return Problem(step, field_of(place), plain_words(error.sentence(), place))
 
 
 def variables_of(ctx: Context, draft: Draft) -> tuple[str, ...]:
@@ -194,10 +202,10 @@ def variables_of(ctx: Context, draft: Draft) -> tuple[str, ...]:
     return tuple(name for name in found if name not in prompts.KNOWN)
 
 
-def warnings_of(ctx: Context, draft: Draft) -> tuple[str, ...]:
+def warnings_of(ctx: Context, draft: Draft, job_id: str | None = None) -> tuple[str, ...]:
     """What a careful person would still want to know about the whole draft; () while not valid."""
     try:
-        return preview.draft(ctx, draft.job_fields() | _let_be(draft)).warnings
+        return _checked(ctx, draft.job_fields() | _let_be(draft), draft, job_id).warnings
     except JobsTuiError:
         return ()
 
@@ -233,7 +241,7 @@ def whole_dry_run(ctx: Context, draft: Draft, job_id: str | None) -> Whole:
     Raises:
         JobsTuiError: the prompt cannot be rendered.
     """
-    wrong = problems(ctx, draft)
+    wrong = problems(ctx, draft, job_id)
     fields = _GOOD | draft.who() | draft.what()
     if wrong[BASICS] is None:
         fields |= draft.basics()
@@ -257,13 +265,13 @@ class Assessment:
         return not any(self.problems)
 
 
-def assess(ctx: Context, draft: Draft) -> Assessment:
+def assess(ctx: Context, draft: Draft, job_id: str | None = None) -> Assessment:
     """Every check; for a long prompt this belongs into a thread."""
     try:
         text = dry_run(ctx, draft) if draft.prompt.strip() else "nothing is written yet"
     except JobsTuiError as error:
         text = plain_words(error.sentence(), error.field or "")
-    return Assessment(problems(ctx, draft), warnings_of(ctx, draft), text)
+    return Assessment(problems(ctx, draft, job_id), warnings_of(ctx, draft, job_id), text)
 
 
 def _definition(draft: Draft) -> Definition:

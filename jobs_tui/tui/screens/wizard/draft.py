@@ -6,20 +6,15 @@ Texts are kept as they were typed, good or bad, so that a draft comes back exact
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from jobs_tui.models.config import Retry, job_config
+from jobs_tui.models.config import job_config
 from jobs_tui.models.enums import ExecutorType, PlanningMode
-from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job import DEFAULT_AGENT, Job
-from jobs_tui.tui.screens.wizard import when
-from jobs_tui.tui.screens.wizard.durations import in_words, seconds
-from jobs_tui.tui.screens.wizard.when import WhenDraft
-
-TIMEOUT, RETRIES, PARALLEL = "config.timeout", "config.retry.max_attempts", "config.max_parallel"
-_MOST_RETRIES = 99
+from jobs_tui.tui.screens.wizard import deliver, limits, when
+from jobs_tui.tui.screens.wizard.deliver import DeliverDraft
 
 
 @dataclass(slots=True)
@@ -53,17 +48,13 @@ class Variable:
 
 
 @dataclass(slots=True)
-class Draft(WhenDraft):
+class Draft(DeliverDraft):
     """The whole form. ``config`` and ``unseen`` carry what the form does not show."""
 
     name: str = ""
     description: str = ""
     enabled: bool = True
     tags: str = ""
-    overlap: str = "skip"
-    max_parallel: str = "10"
-    timeout: str = "1h"
-    retries: str = "0"
     mode: str = PlanningMode.PREDEFINED_AGENT.value
     entity_id: str = DEFAULT_AGENT
     """Of the agent, team or workflow; empty for Smart."""
@@ -75,7 +66,6 @@ class Draft(WhenDraft):
     variables: dict[str, Variable] = field(default_factory=dict)
     used: tuple[str, ...] = ()
     """Variables that the prompt uses, in order, built-in ones left out."""
-    config: dict[str, Any] = field(default_factory=dict)
     unseen: dict[str, Any] = field(default_factory=dict)
     """Fields of a job that the form does not show: a copy has them too."""
 
@@ -88,8 +78,8 @@ class Draft(WhenDraft):
         return self.unseen | self.basics() | self.when() | self.who() | self.what()
 
     def basics(self) -> dict[str, Any]:
-        """The fields of the first step."""
-        return {
+        """The fields of the first step. Raises as :meth:`job_fields`."""
+        return self.delivery() | {
             "name": self.name,
             "description": self.description or None,
             "enabled": self.enabled,
@@ -98,7 +88,7 @@ class Draft(WhenDraft):
 
     def when(self) -> dict[str, Any]:
         """The fields of the second step. Raises as :meth:`job_fields`."""
-        return self.timing() | {"config": self.job_config()}
+        return self.timing() | {"depends_on": self.needs(), "config": self.job_config()}
 
     def who(self) -> dict[str, Any]:
         """The fields of the third step."""
@@ -171,44 +161,23 @@ class Draft(WhenDraft):
             for one in (self.variable(name),)
         ]
 
-    def job_config(self) -> dict[str, Any]:
-        """The job's config: what the form does not show is kept, defaults are not written down.
-
-        Raises:
-            InvalidInput: a number or a duration cannot be read.
-        """
-        config = dict(self.config)
-        standard = job_config({})
-        timeout = seconds(self.timeout, "timeout", TIMEOUT)
-        _put(config, "timeout", timeout, standard.timeout)
-        _put(config, "overlap", self.overlap, standard.overlap)
-        if self.overlap == "allow":
-            most = _number(self.max_parallel, "number of runs at once", 1, 1000, PARALLEL)
-            _put(config, "max_parallel", most, standard.max_parallel)
-        attempts = 1 + _number(self.retries, "number of retries", 0, _MOST_RETRIES, RETRIES)
-        retry = dict(config.get("retry") or {})
-        _put(retry, "max_attempts", attempts, Retry().max_attempts)
-        if retry:
-            config["retry"] = retry
-        return config
-
     def to_json(self) -> dict[str, Any]:
         """Plain data for the store of drafts."""
         return asdict(self)
 
 
-def of_job(job: Job) -> Draft:
-    """The form of a job that exists."""
-    definition, config = job.definition, job_config(job.definition.config)
+def of_job(job: Job, called: Callable[[str], str] = str) -> Draft:
+    """The form of a job that exists.
+
+    Args:
+        called: how another job is named, by its id.
+    """
+    definition = job.definition
     draft = Draft(
         name=definition.name,
         description=definition.description or "",
         enabled=job.enabled,
         tags=", ".join(definition.tags),
-        overlap=config.overlap,
-        max_parallel=str(config.max_parallel),
-        timeout=in_words(config.timeout),
-        retries=str(config.retry.max_attempts - 1),
         mode=definition.planning_mode.value,
         entity_id=definition.entity_id or "",
         executor=definition.executor_type.value,
@@ -220,15 +189,11 @@ def of_job(job: Job) -> Draft:
             one.name: Variable(one.default, one.required, one.description, declared=True)
             for one in definition.parameters
         },
-        config=dict(definition.config),
-        unseen={
-            "execution_environment": definition.execution_environment,
-            "depends_on": list(definition.depends_on),
-            "deliver_to": list(definition.deliver_to),
-            "deliver_when": definition.deliver_when.value,
-        },
+        unseen={"execution_environment": definition.execution_environment},
     )
-    for name, value in when.fields_of(definition).items():
+    fields = limits.fields_of(job_config(definition.config), definition.config)
+    fields |= when.fields_of(definition, called) | deliver.fields_of(definition, called)
+    for name, value in fields.items():
         setattr(draft, name, value)
     return draft
 
@@ -280,19 +245,3 @@ def carried_over(draft: Draft, base: Draft, current: Draft) -> Draft:
         if getattr(draft, one.name) != getattr(base, one.name):
             setattr(merged, one.name, getattr(draft, one.name))
     return merged
-
-
-def _put(target: dict[str, Any], key: str, value: Any, standard: Any) -> None:
-    if key in target or value != standard:
-        target[key] = value
-
-
-def _number(text: str, what: str, least: int, most: int, place: str) -> int:
-    plain = text.strip()
-    if plain.isascii() and plain.isdigit() and len(plain) < 7 and least <= int(plain) <= most:
-        return int(plain)
-    raise InvalidInput(
-        f"The {what} is not a whole number from {least} to {most}.",
-        f"For example {max(least, 2)}.",
-        field=place,
-    )

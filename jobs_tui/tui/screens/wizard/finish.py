@@ -41,7 +41,7 @@ def begin(screen: WizardScreen, *, run: bool = False, paused: bool = False) -> N
     if screen.busy:
         return
     screen.query_one(Prompt).find_variables()
-    problem = checks.first_problem(screen.ctx, screen.form.draft)
+    problem = screen.form.first_problem()
     if problem is not None:
         screen.show_problem(problem)
         return

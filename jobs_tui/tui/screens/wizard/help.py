@@ -24,7 +24,25 @@ The name is any text; several jobs may have the same one.
 Description and tags are for you: lists show them, and the / filter
 finds them.
 
-A job that is not enabled is kept, but only a person starts it."""
+A job that is not enabled is kept, but only a person starts it.
+
+DELIVER TO
+Where results go, several between commas:
+https://...        a signed call; name the secret that signs it
+slack://...        a message by Apprise: ntfys, tgram, mailto...
+file:PATH          appended; may hold {date}, {run} and {job}
+job:NAME           starts that job with the result
+notify:NAME        the address is the secret of that name; a signed
+webhook:NAME       call with webhook:
+{"type": "file", "path": "/srv/last.md", "append": false}
+                   as JSON: what the short forms have no words for
+
+An address is sealed when the job is saved. After that only what may
+be shown of it stands here: leave it as it is, and it stays. A draft
+keeps no address that may hold a token: it has to be written again.
+
+Results: all of them; those that the run or a change calls worth
+reporting, and failures; or failures only."""
 
 _TRIGGER = """\
 CRON
@@ -84,6 +102,18 @@ tell changes only: each answer is compared with the one before, and
 only a difference is worth reporting. Lines that match a regex, such
 as a clock, can be left out.
 
+AFTER
+The jobs that come first, between commas, by name or id:
+build                  each run of it that is completed
+build:failed           each that fails; finished: however it ends
+build:failed + 3d      3 days after that
+{"job": "build", "parameters": {"text": "answer"}}
+                       as JSON: what is handed on, or "mode"
+Of several, all must have come. A job with a rhythm (schedule, again
+and again, until a goal) waits for it once, then its own trigger
+begins to count. Others start after each run. Once needs no time
+then.
+
 WEBHOOK
 Address and secret are made when the job is created; the secret is
 shown once.
@@ -92,9 +122,10 @@ IF RUNNING
 skip: a start while a run goes on is skipped, and a row says so.
 start another: runs go on side by side, at most so many at once.
 
-TIMEOUT, RETRIES
+TIMEOUT, RETRIES, PAUSE AFTER
 90, 90s, 30m, 2h or 1d for each try. Retries are more tries after a
-failure, each after a longer wait."""
+failure, each after a longer wait. After so many failed runs in a
+row the job is paused; empty: never."""
 
 _WHO = """\
 ONE AGENT gets the prompt. One that is not ready stays in the list

@@ -1,4 +1,4 @@
-"""What the form looks up in threads: who there is and how they are, and whom Smart would pick."""
+"""What the form looks up in threads: who there is, whom Smart would pick, where results can go."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from jobs_tui.service import smart
 from jobs_tui.tui.dialogs import MessageDialog
 from jobs_tui.tui.reader import Reader
 from jobs_tui.tui.screens.wizard import checks, doers
+from jobs_tui.tui.screens.wizard.delivery_look import Look, look
 from jobs_tui.tui.screens.wizard.doers import Doers
 from jobs_tui.tui.screens.wizard.draft import from_json
 from jobs_tui.tui.screens.wizard.who import Who
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 RANK_AFTER = 0.3
 """Seconds without a key after which Smart ranks: an engine may be an endpoint far away."""
+LOOK_AFTER = 0.3
+"""Seconds without a key after which the targets of results are looked at."""
 _RANKED_BY = ("prompt_template", "parameters", "planning_mode")
 
 
@@ -33,7 +36,9 @@ class Looking:
             screen, lambda: doers.in_full(screen.ctx), self._show_doers
         )
         self._smart: Reader[Selection | None] = Reader(screen, self._rank, self._show_smart)
+        self._look: Reader[Look] = Reader(screen, self._look_at, self._show_look)
         self._timer: Timer | None = None
+        self._look_timer: Timer | None = None
         self._ended = False
 
     def end(self) -> None:
@@ -44,6 +49,8 @@ class Looking:
         """The form is on the screen."""
         self._doers.ask()
         self._smart.ask()
+        if self._screen.form.draft.deliver_to:
+            self._look.ask()
 
     def edited(self, field: str) -> None:
         """A field was changed."""
@@ -51,6 +58,10 @@ class Looking:
             if self._timer is not None:
                 self._timer.stop()
             self._timer = self._screen.set_timer(RANK_AFTER, self._smart.ask)
+        if field.startswith("deliver_to"):
+            if self._look_timer is not None:
+                self._look_timer.stop()
+            self._look_timer = self._screen.set_timer(LOOK_AFTER, self._look.ask)
 
     def home_changed(self) -> bool:
         """The store was written to; says whether agents, teams... have changed."""
@@ -90,6 +101,18 @@ class Looking:
         step.doers = found
         step.show_list()
         self._screen.tell()
+
+    def _look_at(self) -> Look:
+        form = self._screen.form
+        return look(form.ctx, from_json(form.draft.to_json()), form.job_id)
+
+    def _show_look(self, found: Look) -> None:
+        if self._ended:
+            return
+        form = self._screen.form
+        form.look = found
+        if found.is_of(form.draft):
+            self._screen.check_again()
 
     def _show_smart(self, found: Selection | None) -> None:
         if self._ended:

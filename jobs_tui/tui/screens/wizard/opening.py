@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.service import drafts, engine_state, jobs
 from jobs_tui.service.context import Context
+from jobs_tui.service.job_references import reference
 from jobs_tui.tui.screens.wizard.checks import variables_of
+from jobs_tui.tui.screens.wizard.deliver import keepable
 from jobs_tui.tui.screens.wizard.draft import Draft, carried_over, from_json, of_job
 
 
@@ -40,7 +43,7 @@ def opening(ctx: Context, job_id: str | None, *, clone: bool, fresh: bool = Fals
     draft_id, base, url = drafts.NEW, Draft(), None
     if job_id is not None:
         job = jobs.get(ctx, job_id)
-        base = of_job(job)
+        base = of_job(job, partial(reference, ctx))
         draft_id = f"clone:{job_id}" if clone else job_id
         if clone:
             base.name = f"{base.name[:250]} copy"
@@ -58,9 +61,13 @@ def opening(ctx: Context, job_id: str | None, *, clone: bool, fresh: bool = Fals
     return Opening(draft_id, draft, base, restored, url)
 
 
-def to_keep(draft: Draft, base: Draft) -> dict[str, Any]:
-    """A draft with what it began as, so that an edit can be put on top of a job changed since."""
-    return {"draft": draft.to_json(), "base": base.to_json()}
+def to_keep(ctx: Context, draft: Draft, base: Draft) -> dict[str, Any]:
+    """A draft with what it began as, so that an edit can be put on top of a job changed since.
+
+    Addresses and secrets that were typed are left out: the service would seal them, and a draft
+    lies in the store as it is.
+    """
+    return {"draft": draft.to_json() | keepable(ctx, draft), "base": base.to_json()}
 
 
 def _continued(kept: Mapping[str, Any], base: Draft, *, edit: bool) -> Draft:

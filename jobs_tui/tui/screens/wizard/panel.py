@@ -49,7 +49,7 @@ class SidePanel(VerticalScroll, can_focus=False):
         if step == TRIGGER:
             if draft.trigger in TIMED:
                 return [*self._calendar(), *side.TIMED_HELP[draft.trigger]()]
-            return side.hook_help() if draft.trigger == "webhook" else side.hand_help()
+            return side.hook_help() if draft.trigger == "webhook" else side.hand_help(draft.after)
         if step == WHO:
             who = self.screen.query_one(Who)
             return side.who(draft, who.doers, who.smart)
@@ -57,7 +57,7 @@ class SidePanel(VerticalScroll, can_focus=False):
             rows = side.checks_of(assessment.problems, assessment.warnings)
             smart = self.screen.query_one(Who).smart if draft.smart else None
             return side.dry_run(assessment.dry_run, rows, smart)
-        return side.summary(self._form.ctx, draft)
+        return side.summary(self._form.ctx, draft, self._form.job_id)
 
     def _calendar(self) -> list[Content]:
         form = self._form

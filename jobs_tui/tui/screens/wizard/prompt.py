@@ -90,7 +90,7 @@ class Prompt(Step):
         table.set_class(not entries, "hidden")
         table.show(entries)
         self.query_one("#sentence", Words).say(
-            sentences.whole_job(self.form.ctx, draft, self.smart)
+            sentences.whole_job(self.form.ctx, draft, self.smart, self.form.job_id)
         )
 
     def _say(self, hint: Hint, problem: Problem | None) -> None:

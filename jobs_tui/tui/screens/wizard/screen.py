@@ -80,15 +80,11 @@ class WizardScreen(BaseScreen):
         except NotFound as error:
             self._missing = error
             self.opening = opening(ctx, None, clone=False, fresh=True)
-        self.form = Form(
-            ctx,
-            self.opening.draft,
-            None if clone else job_id,
-            self.opening.hook_url,
-        )
+        edited = None if clone else job_id
+        self.form = Form(ctx, self.opening.draft, edited, self.opening.hook_url)
         self.at = 0
         """The step that is open, from 0."""
-        self.assessment = checks.assess(ctx, self.form.draft)
+        self.assessment = self.form.assess()
         self.looking = Looking(self)
         self.keeper = Keeper(ctx, self.opening.draft_id, self._kept)
         self._saved = "draft continued" if self.opening.restored else ""
@@ -210,7 +206,7 @@ class WizardScreen(BaseScreen):
         """See BaseScreen: another job may have taken the name."""
         if self.is_mounted and self._missing is None:
             if self.looking.home_changed():
-                self._assessed(checks.assess(self.ctx, self.form.draft))
+                self.check_again()
             self.steps[0].tell(self.assessment.problems[0])
 
     # The draft
@@ -233,10 +229,10 @@ class WizardScreen(BaseScreen):
     def _edited(self, event: Step.Edited) -> None:
         self.form.touched.add(event.field)
         self.looking.edited(event.field)
-        self.keeper.take(to_keep(self.form.draft, self.opening.base))
+        self.keeper.take(to_keep(self.ctx, self.form.draft, self.opening.base))
         self._keep_timer = self._again(self._keep_timer, KEEP_AFTER, self._keep)
         if len(self.form.draft.prompt) <= CHECK_AT_ONCE:
-            self.assessment = checks.assess(self.ctx, self.form.draft)
+            self.assessment = self.form.assess()
             self.tell()
         else:
             self._check_timer = self._again(self._check_timer, CHECK_AFTER, self._check_later)
@@ -263,9 +259,13 @@ class WizardScreen(BaseScreen):
             self.query_one(Prompt).find_variables()
             # A copy: the form goes on while the thread reads.
             draft = from_json(self.form.draft.to_json())
-            self._assessed(await asyncio.to_thread(checks.assess, self.ctx, draft))
+            self._assessed(await asyncio.to_thread(self.form.assess, draft))
 
         self.run_worker(work(), group="check", exclusive=True)
+
+    def check_again(self) -> None:
+        """Something that the checks look at has changed."""
+        self._assessed(self.form.assess())
 
     def _assessed(self, assessment: Assessment) -> None:
         self.assessment = assessment
@@ -400,7 +400,7 @@ class WizardScreen(BaseScreen):
         self.opening = opening(self.ctx, self._source, clone=self._clone, fresh=True)
         self.form.draft = self.opening.draft
         self.form.touched.clear()
-        self.assessment = checks.assess(self.ctx, self.form.draft)
+        self.assessment = self.form.assess()
         self._saved = ""
         self._fill()
         self.go(0)

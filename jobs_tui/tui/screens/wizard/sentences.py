@@ -12,6 +12,7 @@ from jobs_tui.schedule.cron import parse_cron
 from jobs_tui.schedule.timing_words import timing_words
 from jobs_tui.schedule.words import weekday_note
 from jobs_tui.service.context import Context
+from jobs_tui.service.job_references import names
 from jobs_tui.tui.screens.wizard.checks import when_definition
 from jobs_tui.tui.screens.wizard.draft import Draft
 from jobs_tui.tui.spans import long_span
@@ -32,14 +33,20 @@ def preset_of(cron: str) -> str:
     return text if text in dict(PRESETS) else OWN
 
 
-def trigger_words(ctx: Context, draft: Draft) -> str:
-    """When it starts and ends; empty while that is not known."""
-    if draft.trigger == "webhook":
+def trigger_words(ctx: Context, draft: Draft, job_id: str | None = None) -> str:
+    """When it starts and ends; empty while that is not known.
+
+    Args:
+        job_id: the job that is edited.
+    """
+    if draft.trigger == "webhook" and not draft.after:
         return "when a signed HTTP request arrives"
-    if draft.trigger == "manual":
+    if draft.trigger == "manual" and not draft.after:
         return "by hand only"
     try:
-        return timing_words(when_definition(ctx, draft))
+        found = when_definition(ctx, draft, job_id)
+        first = names(ctx, [one["job"] for one in found.depends_on])
+        return timing_words(found, names=first)
     except JobsTuiError:
         return ""
 
@@ -71,18 +78,21 @@ def who_words(draft: Draft, smart: Selection | None = None) -> str:
     return f"{draft.mode.removeprefix('predefined_')} {draft.entity_id}{where}"
 
 
-def whole_job(ctx: Context, draft: Draft, smart: Selection | None = None) -> str:
+def whole_job(
+    ctx: Context, draft: Draft, smart: Selection | None = None, job_id: str | None = None
+) -> str:
     """The job in one sentence, as the last thing before it is made."""
     retries = draft.retries.strip()
     overlap = "skip" if draft.overlap == "skip" else f"up to {draft.max_parallel} at once"
     parts = [
-        trigger_words(ctx, draft) or "no trigger yet",
+        trigger_words(ctx, draft, job_id) or "no trigger yet",
         who_words(draft, smart) or "nobody to run it yet",
         "missed: run once" if draft.repeats and not draft.counts_from_end else "",
         "" if draft.trigger in ("one_off", "ongoing") else f"running: {overlap}",
         "tells changes only" if draft.repeats and draft.watch == "answer" else "",
         f"timeout {draft.timeout.strip()}",
         f"{retries} {'retry' if retries == '1' else 'retries'}" if retries not in ("", "0") else "",
+        "delivers its results" if draft.deliver_to.strip() else "",
         "" if draft.enabled else "paused",
     ]
     return ", ".join(part for part in parts if part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
+from textwrap import wrap
 
 from textual.content import Content
 
@@ -12,7 +13,7 @@ from jobs_tui.guard.terminal_text import clean_output, plain
 from jobs_tui.service.context import Context
 from jobs_tui.service.week import Week
 from jobs_tui.tui.screens import agent_words
-from jobs_tui.tui.screens.wizard import sentences
+from jobs_tui.tui.screens.wizard import deliver, sentences, waits
 from jobs_tui.tui.screens.wizard.checks import STEPS, Problem
 from jobs_tui.tui.screens.wizard.doers import AGENT, Doers
 from jobs_tui.tui.screens.wizard.draft import Draft
@@ -38,25 +39,31 @@ def title(text: str) -> Content:
 
 
 def pairs(rows: Sequence[tuple[str, str]], width: int = 10) -> list[Content]:
-    """Names and values in two columns."""
+    """Names and values in two columns; a long value goes on below itself."""
     return [
-        Content.assemble((f"{name:<{width}}", "$quiet"), plain(value) or ("--", "$quiet"))
+        Content.assemble((f"{'' if at else name:<{width}}", "$quiet"), line or ("--", "$quiet"))
         for name, value in rows
+        for at, line in enumerate(wrap(plain(value), SIDE - width) or [""])
     ]
 
 
-def summary(ctx: Context, draft: Draft) -> list[Content]:
+def summary(ctx: Context, draft: Draft, job_id: str | None = None) -> list[Content]:
     """The job so far."""
     first = draft.prompt.strip().split("\n")[0]
+    others = [
+        ("after", waits.words(ctx, draft, job_id).removeprefix("waits ")),
+        ("results", deliver.words(ctx, draft)),
+    ]
     return [
         title("SUMMARY"),
         Content(""),
         *pairs(
             [
                 ("name", draft.name or "not chosen yet"),
-                ("when", sentences.trigger_words(ctx, draft) or "not chosen yet"),
+                ("when", sentences.trigger_words(ctx, draft, job_id) or "not chosen yet"),
                 ("who", sentences.who_words(draft) or "not chosen yet"),
                 ("prompt", f"{first[:80]}" or "not written yet"),
+                *((name, said) for name, said in others if said),
             ]
         ),
     ]
@@ -178,15 +185,25 @@ def hook_help() -> list[Content]:
     ]
 
 
-def hand_help() -> list[Content]:
-    """What a manual job is."""
-    return [
-        title("BY HAND"),
-        Content(""),
-        Content("Nothing starts it but you, a command"),
-        Content("or a program. Variables without a"),
-        Content("default are asked for."),
-    ]
+def hand_help(after: str) -> list[Content]:
+    """What a manual job is.
+
+    Args:
+        after: the jobs that come first, as they were typed.
+    """
+    if after.strip():
+        return _told(
+            "BY HAND, AFTER OTHERS",
+            "Each run of the other jobs that fits",
+            "starts one. You, a command and a",
+            "program may start it at any time.",
+        )
+    return _told(
+        "BY HAND",
+        "Nothing starts it but you, a command",
+        "or a program. Variables without a",
+        "default are asked for.",
+    )
 
 
 def who(draft: Draft, doers: Doers, smart: Selection | None) -> list[Content]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from textual import on
@@ -11,26 +12,19 @@ from textual.widgets import Input, Static
 
 from jobs_tui.models.config import job_config
 from jobs_tui.models.errors import JobsTuiError
-from jobs_tui.tui.screens.wizard import draft as drafts
-from jobs_tui.tui.screens.wizard import goal, sentences, when_words
+from jobs_tui.tui.screens.wizard import goal, limits, sentences, waits, when_words
 from jobs_tui.tui.screens.wizard.ahead import Ahead, ahead
 from jobs_tui.tui.screens.wizard.checks import TRIGGER, Problem
 from jobs_tui.tui.screens.wizard.step import Form, Step
-from jobs_tui.tui.screens.wizard.when_rows import TIMED, when_rows
-from jobs_tui.tui.widgets.fields.field import (
-    Bracketed,
-    Group,
-    Hint,
-    Label,
-    Row,
-    TextInput,
-    Words,
-)
+from jobs_tui.tui.screens.wizard.when_rows import AFTER, TIMED, after_rows, bound_rows, when_rows
+from jobs_tui.tui.widgets.fields.field import Group, Hint, Row, Words
 from jobs_tui.tui.widgets.fields.one_of import OneOf
 from jobs_tui.tui.widgets.fields.zone_input import ZoneList, ZonePicker
 
 RUNS = 5
 """Starts in sight; F3 shows more."""
+RUNS_NARROW, RUNS_WARNED = 3, 2
+"""Of jobs with many rows, in a narrow window; and where warnings take room."""
 _GOAL_FIELDS = (
     "goal",
     "exit_code",
@@ -51,9 +45,11 @@ _FIELD_OF = {
     "end_at": "end_at",
     "max_runs": "max_runs",
     "ignore": "watch",
-    "timeout": drafts.TIMEOUT,
-    "retries": drafts.RETRIES,
-    "max_parallel": drafts.PARALLEL,
+    "after": "depends_on",
+    "timeout": limits.TIMEOUT,
+    "retries": limits.RETRIES,
+    "failures": limits.FAILURES,
+    "max_parallel": limits.PARALLEL,
     **dict.fromkeys(_GOAL_FIELDS, goal.PLACE),
 }
 """The text fields, by their names in the draft, with the field of JobCreate that they make."""
@@ -94,22 +90,9 @@ class Trigger(Step):
             yield Row("Address", Words(id="hook-words"))
         with Group(id="hand"):
             yield Row("Starts", Static("by r in the list, `jobs-tui run` or the API", markup=False))
+        yield from after_rows()
         yield Row("If missed", Words(id="missed"), id="missed-row")
-        yield Row(
-            "If running",
-            OneOf([("skip", "skip"), ("allow", "start another")], id="overlap"),
-            Label("at most", id="most-label"),
-            Bracketed(TextInput(id="max_parallel", most=4), width=8),
-            id="running-row",
-        )
-        yield Row(
-            "Timeout",
-            Bracketed(TextInput(id="timeout", most=12), width=12),
-            Label("Retries", id="retries-label"),
-            Bracketed(TextInput(id="retries", most=3), width=8),
-            id="limits-row",
-        )
-        yield Hint(id="limits-hint")
+        yield from bound_rows()
 
     def _zone_picker(self) -> ZonePicker:
         # A field tells its first value as a change: it must be the draft's own.
@@ -132,15 +115,16 @@ class Trigger(Step):
         self._say_start(problem)
         self._say_goal(problem)
         self._say_span(problem)
+        self._say_after(problem)
         self._draw_runs()
         self.query_one("#hook-words", Words).say(when_words.hook(self.form.hook_url))
         hours = job_config(self.form.draft.config).catchup_window / 3600
         self.query_one("#missed", Words).say(when_words.missed(self.form.draft, hours))
-        limits = self.query_one("#limits-hint", Hint)
+        hint = self.query_one("#limits-hint", Hint)
         if fault := self.fault(problem, "config"):
-            limits.wrong(fault)
+            hint.wrong(fault)
         else:
-            limits.say("90s, 30m or 2h for each try; a retry follows a failure")
+            hint.say("90s, 30m or 2h a try; pause after failed runs in a row")
 
     def _show_rows(self) -> None:
         draft = self.form.draft
@@ -164,7 +148,7 @@ class Trigger(Step):
             *((f"#{one}-row", one == goal_kind) for one, _ in goal.KINDS if one != goal.LIMITS),
         ):
             self.query_one(name).set_class(not shown, "hidden")
-        self.set_class(kind in ("cron", "recurring"), "crowded")
+        self.set_class(draft.repeats, "crowded")
         self.query_one("#running-row").set_class(draft.overlap == "allow", "several")
         told = draft.watch == "answer" or (kind == "ongoing" and goal_kind == goal.CHANGED)
         self.query_one("#watch-row").set_class(told, "several")
@@ -212,6 +196,18 @@ class Trigger(Step):
         elif said:
             hint.good(said)
 
+    def _say_after(self, problem: Problem | None) -> None:
+        hint, draft = self.query_one("#after-hint", Hint), self.form.draft
+        hint.set_class(not draft.after.strip(), "unused")
+        if fault := self.fault(problem, "depends_on"):
+            hint.wrong(fault)
+        elif said := waits.words(self.form.ctx, draft, self.form.job_id):
+            hint.good(said)
+        elif gone := waits.trouble(self.form.ctx, draft, self.form.job_id):
+            hint.warn(gone)
+        else:
+            hint.say(AFTER)
+
     def refresh_runs(self) -> None:
         """Time has passed: what has started meanwhile is no next start any more."""
         seen, now = self.seen, self.form.ctx.now()
@@ -225,8 +221,16 @@ class Trigger(Step):
         relative = draft.trigger != "cron"  # "in 3 days" and "every 5m" count from now
         return relative or bool(seen.next_runs and seen.next_runs[0] <= now)
 
+    def on_resize(self) -> None:
+        """Textual's message: there may be room for more of them."""
+        self._draw_runs()
+
     def _draw_runs(self) -> None:
-        text = when_words.runs(self.seen, self.form.draft, self.form.ctx.now())
+        seen = self.seen
+        if seen is not None and self.has_class("crowded") and self.screen.has_class("-narrow"):
+            most = RUNS_WARNED if when_words.notes(seen) else RUNS_NARROW
+            seen = replace(seen, next_runs=seen.next_runs[:most])
+        text = when_words.runs(seen, self.form.draft, self.form.ctx.now())
         self.query_one("#runs", Words).say(text)
 
     def widget_of(self, place: str) -> Widget:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
+from jobs_tui.models.dependency import dependencies, usual_mode
 from jobs_tui.models.enums import Conversation, IntervalMode, TriggerType
 from jobs_tui.models.errors import InvalidInput
 from jobs_tui.models.job import Definition
+from jobs_tui.models.short_dependencies import entries_of, text_of
 from jobs_tui.models.times import from_text, to_text
 from jobs_tui.schedule.durations import as_typed
 from jobs_tui.tui.screens.wizard import goal
@@ -43,6 +46,10 @@ class WhenDraft(GoalDraft):
     kept_run_at: str = ""
     kept_end_at: str = ""
     """As the edited job has them: a time that was kept may have passed, a new one may not."""
+    after: str = ""
+    """The jobs that come first, between commas."""
+    kept_needs: list[dict[str, Any]] = field(default_factory=list)
+    """What the edited job depends on; as long as it stays nobody looks at it again."""
 
     @property
     def repeats(self) -> bool:
@@ -78,6 +85,23 @@ class WhenDraft(GoalDraft):
             "conversation": self.conversation if self.repeats else Conversation.NEW.value,
         }
 
+    def needs(self) -> list[dict[str, Any]]:
+        """The field ``depends_on``: where no mode is written, it follows from the trigger.
+
+        Raises:
+            InvalidInput: field ``depends_on``.
+        """
+        usual = str(usual_mode(TriggerType(self.trigger)))
+        return [{"mode": usual, **entry} for entry in entries_of(self.after)]
+
+    def brought(self) -> tuple[str, ...]:
+        """The variables that other jobs hand on; none while what was typed cannot be read."""
+        try:
+            given = [entry.get("parameters") for entry in self.needs()]
+        except InvalidInput:
+            return ()
+        return tuple(name for one in given if isinstance(one, dict) for name in one)
+
     def as_kept(self) -> dict[str, Any]:
         """The times that are still as the edited job has them, UTC text by field."""
         kept = {"run_at": self.kept_run_at, "end_at": self.kept_end_at}
@@ -89,8 +113,9 @@ class WhenDraft(GoalDraft):
         }
 
     def forget_kept(self) -> None:
-        """For a copy: its times are new ones."""
+        """For a copy: its times and what it waits for are new ones."""
         self.kept_run_at = self.kept_end_at = ""
+        self.kept_needs = []
 
     def _interval(self) -> str | None:
         if self.trigger == "recurring":
@@ -116,10 +141,15 @@ class WhenDraft(GoalDraft):
         return found | {"ignore": _patterns(self.ignore)} if self.ignore.strip() else found
 
 
-def fields_of(definition: Definition) -> dict[str, str]:
-    """The fields of :class:`WhenDraft` that make the timing of a job again."""
+def fields_of(definition: Definition, called: Callable[[str], str]) -> dict[str, Any]:
+    """The fields of :class:`WhenDraft` that make the timing of a job again.
+
+    Args:
+        called: how the job of an id is named.
+    """
     kind, watch = definition.trigger_type, definition.watch
-    fields = {
+    after = _after(definition, called)
+    fields: dict[str, Any] = {
         "trigger": kind.value,
         "cron": definition.cron_schedule or "",
         "timezone": definition.cron_timezone or "UTC",
@@ -133,6 +163,8 @@ def fields_of(definition: Definition) -> dict[str, str]:
         "conversation": definition.conversation.value,
         "kept_run_at": _typed(definition.run_at),
         "kept_end_at": _typed(definition.end_at),
+        "after": after,
+        "kept_needs": WhenDraft(trigger=kind.value, after=after).needs(),
     }
     if definition.interval_seconds is not None:
         name = "pause" if kind is TriggerType.ONGOING else "every"
@@ -140,6 +172,22 @@ def fields_of(definition: Definition) -> dict[str, str]:
     if kind is TriggerType.ONGOING:
         fields |= goal.fields_of(definition.end_condition)
     return fields
+
+
+def _after(definition: Definition, called: Callable[[str], str]) -> str:
+    usual = usual_mode(definition.trigger_type)
+    return ", ".join(
+        text_of(
+            {
+                "job": called(one.job),
+                "on": str(one.on),
+                "mode": None if one.mode is usual else str(one.mode),
+                "parameters": one.parameters,
+            },
+            as_typed(one.delay_seconds) if one.delay_seconds else "",
+        )
+        for one in dependencies(definition.depends_on)
+    )
 
 
 def _patterns(text: str) -> list[str]:

@@ -14,6 +14,7 @@ from jobs_tui.tui.screens.wizard import goal, sentences
 from jobs_tui.tui.widgets.fields.field import Bracketed, Group, Hint, Label, Row, TextInput, Words
 from jobs_tui.tui.widgets.fields.one_of import OneOf
 
+AFTER = "jobs that come first: build, test:failed + 3d"
 KINDS = (
     ("cron", "Schedule"),
     ("one_off", "Once"),
@@ -76,6 +77,33 @@ def when_rows(zone: Widget) -> ComposeResult:
             id="watch-row",
         )
         yield Row("Each run", OneOf(_MEMORY, id="conversation"), id="memory-row")
+
+
+def after_rows() -> ComposeResult:
+    """Which other jobs it waits for."""
+    yield Row("After", _field("after", 20_000, "no other job; build, test:failed + 3d"))
+    yield Hint(AFTER, id="after-hint")
+
+
+def bound_rows() -> ComposeResult:
+    """What holds its runs within bounds."""
+    yield Row(
+        "If running",
+        OneOf([("skip", "skip"), ("allow", "start another")], id="overlap"),
+        Label("at most", id="most-label"),
+        _field("max_parallel", 4, "", 8),
+        id="running-row",
+    )
+    yield Row(
+        "Timeout",
+        _field("timeout", 12, "", 12),
+        Label("Retries", id="retries-label"),
+        _field("retries", 3, "", 8),
+        Label("Pause after", id="failures-label"),
+        _field("failures", 4, "never", 10),
+        id="limits-row",
+    )
+    yield Hint(id="limits-hint")
 
 
 def _goal_rows() -> ComposeResult:

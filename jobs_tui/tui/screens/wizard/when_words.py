@@ -37,6 +37,7 @@ GOALS = {
     goal.LIMITS: "end or runs below have to be set",
 }
 """What may be typed, per kind of end condition."""
+_AFTER_OTHERS = "as soon as what it waits for has come"
 
 
 def start(seen: Ahead, draft: Draft, now: datetime) -> Content:
@@ -46,11 +47,16 @@ def start(seen: Ahead, draft: Draft, now: datetime) -> Content:
         words = sentences.run_lines([at], now)[0]
         if at <= now:
             words = f"{moment_words(at, seen.place)}, which has passed"
+    elif draft.trigger == "one_off":
+        words = _AFTER_OTHERS
     elif draft.trigger == "ongoing":
         first = "at once" if begin is None else "at its beginning"
         words = f"{first}, then again {_pause(seen)} after each run"
     else:
-        unlimited = replace(seen.definition, start_at=None, end_at=None, max_runs=None)
+        # Limits and other jobs are told at their own fields.
+        unlimited = replace(
+            seen.definition, start_at=None, end_at=None, max_runs=None, depends_on=()
+        )
         words = timing_words(unlimited, zoned=False)
     good = Content.assemble(("+ ", "$state-ok bold"), (plain(words), "$foreground bold"))
     lines = [good, *(warned(text) for text in seen.warnings)]
@@ -86,6 +92,8 @@ def runs(seen: Ahead | None, draft: Draft, now: datetime) -> Content:
     """The next starts with what clock changes do to them."""
     if seen is None:
         return Content.styled("none yet", "$quiet")
+    if draft.trigger == "one_off" and seen.definition.run_at is None:
+        return Content(_AFTER_OTHERS)
     if not seen.next_runs:
         return warned("none: it would have ended")
     lines = [Content(line) for line in sentences.run_lines(seen.next_runs, now)]
@@ -93,10 +101,14 @@ def runs(seen: Ahead | None, draft: Draft, now: datetime) -> Content:
         if seen.next_runs[0] <= now + INSTANT:
             lines = [Content("at once")]
         lines.append(Content.styled(f"then {_pause(seen)} after the end of each run", "$quiet"))
-    notes = [note for note in seen.clock_changes if "not affected" not in note]
-    lines += [warned(note) for note in notes]
-    calm = seen.clock_changes[: 0 if notes else 1]
+    lines += [warned(note) for note in notes(seen)]
+    calm = seen.clock_changes[: 0 if notes(seen) else 1]
     return Content("\n").join([*lines, *(Content.styled(note, "$quiet") for note in calm)])
+
+
+def notes(seen: Ahead) -> list[str]:
+    """What changes of the clock do to the starts, where they do anything."""
+    return [note for note in seen.clock_changes if "not affected" not in note]
 
 
 def missed(draft: Draft, hours: float) -> str:
