@@ -103,8 +103,8 @@ class Basics(Step):
             signs.wrong(fault)
         else:
             signs.say(_SECRET)
-        self.query_one("#signed").set_class(not draft.signs, "hidden")
-        self.query_one("#results-row").set_class(not draft.deliver_to.strip(), "hidden")
+        self.query_one("#signed").display = draft.signs
+        self.query_one("#results-row").display = bool(draft.deliver_to.strip())
 
     def widget_of(self, place: str) -> Widget:
         """See Step."""

@@ -69,9 +69,7 @@ class Prompt(Step):
     def tell(self, problem: Problem | None) -> None:
         """See Step."""
         draft = self.form.draft
-        self.query_one("#system", Group).set_class(
-            draft.script and not draft.system_prompt, "hidden"
-        )
+        self.query_one("#system", Group).display = not draft.script or bool(draft.system_prompt)
         self.query_one(PromptArea).placeholder = _SCRIPT if draft.script else _WORDS
         self._say(self.query_one("#prompt-hint", Hint), problem)
         faulty = problem.field.removeprefix("parameters.") if problem else ""
@@ -87,7 +85,7 @@ class Prompt(Step):
             for one in (draft.variable(name),)
         ]
         table = self.query_one(VariableTable)
-        table.set_class(not entries, "hidden")
+        table.display = bool(entries)
         table.show(entries)
         self.query_one("#sentence", Words).say(
             sentences.whole_job(self.form.ctx, draft, self.smart, self.form.job_id)

@@ -147,7 +147,7 @@ class Trigger(Step):
             ("#running-row", kind not in ("one_off", "ongoing")),
             *((f"#{one}-row", one == goal_kind) for one, _ in goal.KINDS if one != goal.LIMITS),
         ):
-            self.query_one(name).set_class(not shown, "hidden")
+            self.query_one(name).display = shown
         self.set_class(draft.repeats, "crowded")
         self.query_one("#running-row").set_class(draft.overlap == "allow", "several")
         told = draft.watch == "answer" or (kind == "ongoing" and goal_kind == goal.CHANGED)
@@ -190,7 +190,7 @@ class Trigger(Step):
         hint = self.query_one("#span-hint", Hint)
         fault = self.fault(problem, "start_at", "end_at", "max_runs", "watch")
         said = when_words.span(self.seen, self.form.ctx.now()) if self.seen is not None else ""
-        hint.set_class(not fault and not said, "hidden")
+        hint.display = bool(fault or said)
         if fault:
             hint.wrong(fault)
         elif said:

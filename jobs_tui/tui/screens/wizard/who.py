@@ -94,7 +94,7 @@ class Who(Step):
         else:
             self._tell_who(hint)
         line = self.query_one("#smart-line", Words)
-        line.set_class(self.smart is None or self.form.draft.smart, "hidden")
+        line.display = self.smart is not None and not self.form.draft.smart
         if self.smart is not None:
             line.say(_smart_line(self.smart))
 
@@ -122,8 +122,8 @@ class Who(Step):
     def _tell_place(self, fault: str) -> None:
         draft, hint = self.form.draft, self.query_one("#place-hint", Hint)
         hidden = draft.executor == _AUTO
-        self.query_one("#place-row").set_class(hidden, "hidden")
-        hint.set_class(hidden, "hidden")
+        self.query_one("#place-row").display = not hidden
+        hint.display = not hidden
         if hidden:
             return
         queued = draft.executor == _QUEUE

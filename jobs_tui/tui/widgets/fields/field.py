@@ -168,5 +168,4 @@ class Group(Vertical):
 
     DEFAULT_CSS = """
     Group { height: auto; width: 1fr; }
-    Group.hidden { display: none; }
     """
