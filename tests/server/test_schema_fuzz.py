@@ -33,7 +33,7 @@ from tests.server.face import BEARER, accept_token, nothing_is_tried
 from tests.service.made import cron_job, ended, made
 from tests.service.waiting import waiting, waiting_run
 
-EXAMPLES = 10
+EXAMPLES = 6
 """Of each operation, for each way of asking."""
 
 NEVER_GOOD = {
