@@ -116,10 +116,30 @@ class TriggerConfig(Arguments):
     """Ends the job at this time; written as run_at. Not for ONE_OFF."""
 
 
+class TriggerChange(TriggerConfig):
+    """What of it changes."""
+
+    max_runs: Annotated[int, Number, Field(ge=0, le=1_000_000_000)] | None = None
+    """Ends the job after so many runs; 0 takes the limit away."""
+    start_at: Short | None = None
+    """Nothing starts before this; written as run_at. "none" takes it away."""
+    end_at: Short | None = None
+    """Ends the job at this time; written as run_at. "none" takes it away."""
+
+
 Timing = Annotated[TriggerConfig, BeforeValidator(forgiving.decoded)]
 
 
-class JobCreate(Arguments):
+class WithWatch(Arguments):
+    """Arguments with ``watch``, which models also write into ``trigger_config``."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _watch_is_beside(cls, sent: Any) -> Any:
+        return forgiving.lifted(sent, "trigger_config", "watch")
+
+
+class JobCreate(WithWatch):
     """A new job."""
 
     title: Name
@@ -159,7 +179,7 @@ class JobCreate(Arguments):
     """Values for {{ name }} in the instructions."""
 
 
-class JobUpdate(Arguments):
+class JobUpdate(WithWatch):
     """Changes of a job: only what is given changes."""
 
     job_id: JobRef
@@ -174,8 +194,10 @@ class JobUpdate(Arguments):
     """Who does it from now on: id of an agent, team or workflow, or "smart"."""
     job_type: JobType | None = None
     """Another type; then trigger_config says when it runs."""
-    trigger_config: Timing | None = None
+    trigger_config: Annotated[TriggerChange, BeforeValidator(forgiving.decoded)] | None = None
     """Changed times, goal or limits; what is absent stays."""
+    watch: YesNo | None = None
+    """Whether each answer is compared with the last one, and only differences are reported."""
     depends_on: DependsOn | None = None
     """All jobs that come first from now on, in place of those so far; [] takes them all away,
     absent keeps them. Ids, or {"job": id, "on": "completed"|"finished"|"failed",
@@ -187,6 +209,8 @@ class JobUpdate(Arguments):
     for job_create. Those that stay can be sent as job_retrieval_by_id shows them."""
     deliver_when: DeliverWhen | None = None
     """Which results go there from now on."""
+    tags: Annotated[list[Tag], BeforeValidator(forgiving.decoded)] | None = None
+    """All words to find it by, in place of those so far."""
     status: Status | None = None
     """COMPLETED: the goal was reached, for example because the user says so in chat. PAUSED:
     nothing starts for now. ACTIVE: goes on. CANCELLED: ended for good. ARCHIVED: deleted, can be

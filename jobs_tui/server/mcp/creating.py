@@ -29,6 +29,9 @@ NEEDED = {
     TriggerType.RECURRING: ("interval_seconds", 'for example 900 or "15m"'),
 }
 """What a type cannot do without, and an example."""
+WATCHED = {"what": "answer"}
+LIMITS = ("start_at", "end_at", "max_runs")
+NO_LIMIT = ("none", "0")
 AT_ONCE = ("now", "at once", "immediately", "asap")
 _ZONE = "cron_timezone"
 _CRON = "cron_schedule"
@@ -56,7 +59,7 @@ def create(ctx: Context, asked: asked_for.JobCreate) -> OneJob:
         "depends_on": asked.depends_on,
         "deliver_to": asked.deliver_to,
         "deliver_when": asked.deliver_when,
-        "watch": {"what": "answer"} if asked.watch else None,
+        "watch": WATCHED if asked.watch else None,
         **doer.fields,
         **_timed(timing),
     }
@@ -74,8 +77,8 @@ def update(ctx: Context, asked: asked_for.JobUpdate) -> OneJob:
     if not changes and status is None:
         raise InvalidInput(
             "Nothing to change was given.",
-            "Give title, description, instructions, agent, trigger_config, depends_on, deliver_to,"
-            " deliver_when or status.",
+            "Give title, description, instructions, agent, trigger_config, watch, depends_on,"
+            " deliver_to, deliver_when, tags or status.",
         )
     said = f"Changed the job {job.name!r}."
     if status is not None:
@@ -133,9 +136,11 @@ def _changes(
         doer = who.named(ctx, asked.agent.strip())
         changes |= doer.fields
         warnings += doer.warnings
-    for name in ("depends_on", "deliver_to", "deliver_when"):
+    for name in ("depends_on", "deliver_to", "deliver_when", "tags"):
         if getattr(asked, name) is not None:
             changes[name] = getattr(asked, name)
+    if asked.watch is not None:
+        changes["watch"] = WATCHED if asked.watch else None
     return changes | _retimed(ctx, job.definition, asked), warnings
 
 
@@ -153,7 +158,15 @@ def _retimed(ctx: Context, old: Definition, asked: asked_for.JobUpdate) -> dict[
         stale = {field for fields in TIMING.values() for field in fields}
         changes = dict.fromkeys(stale - {"interval_mode", "cron_schedule"})
         changes["trigger_type"] = str(trigger)
-    return changes | _timed(timing)
+    return changes | _without_limits(_timed(timing))
+
+
+def _without_limits(timing: dict[str, Any]) -> dict[str, Any]:
+    """``none`` and 0, which take a limit away, as no value."""
+    return {
+        name: None if name in LIMITS and str(value).strip().lower() in NO_LIMIT else value
+        for name, value in timing.items()
+    }
 
 
 def _doer(ctx: Context, agent: str | None, instructions: str) -> who.Chosen:

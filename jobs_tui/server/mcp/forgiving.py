@@ -77,6 +77,18 @@ def dependency(value: object) -> object:
     return found
 
 
+def lifted(sent: Any, inner: str, name: str) -> Any:
+    """The same with a field of an inner object beside it, where it belongs.
+
+    One that stands at both places is left there, and refused.
+    """
+    within = decoded(sent.get(inner)) if isinstance(sent, Mapping) else None
+    if not isinstance(within, Mapping) or name not in within or name in sent:
+        return sent
+    rest = {key: value for key, value in within.items() if key != name}
+    return {**sent, inner: rest, name: within[name]}
+
+
 def without_null(sent: Any, known: Mapping[str, Any]) -> Any:
     """The same without the known fields that are null: absent, as the schema has no null."""
     if not isinstance(sent, Mapping):

@@ -66,6 +66,28 @@ async def test_a_one_off_job_that_waits_needs_no_time(ask: Ask, create: Ask) -> 
     assert answer.job.next_runs == ["2026-08-23T14:02:11+00:00"]
 
 
+async def test_limits_are_set_and_taken_away(ctx: Context, ask: Ask, create: Ask) -> None:
+    limits = {"start_at": "2026-09-01T00:00Z", "end_at": "2026-12-01T00:00Z", "max_runs": 5}
+    job_id = (await create(trigger_config={"cron_schedule": "0 9 * * *", **limits})).job_id
+    none = {"start_at": "none", "end_at": " None ", "max_runs": "0"}
+    await ask("job_update", job_id=job_id, trigger_config=none)
+    definition = jobs.get(ctx, job_id).definition
+    assert (definition.start_at, definition.end_at, definition.max_runs) == (None, None, None)
+    assert definition.cron_schedule == "0 9 * * *"
+    with pytest.raises(Failed, match="max_runs"):
+        await ask("job_update", job_id=job_id, trigger_config={"max_runs": -1})
+
+
+async def test_the_watch_and_the_tags_change(ctx: Context, ask: Ask, create: Ask) -> None:
+    job_id = (await create(tags=["a"])).job_id
+    await ask("job_update", job_id=job_id, watch=True, tags=["b", "c"])
+    definition = jobs.get(ctx, job_id).definition
+    assert (definition.watch, definition.tags) == ({"what": "answer"}, ("b", "c"))
+    await ask("job_update", job_id=job_id, trigger_config={"watch": "false"}, tags=[])
+    definition = jobs.get(ctx, job_id).definition
+    assert (definition.watch, definition.tags) == (None, ())
+
+
 async def test_null_and_blank_change_nothing(ctx: Context, ask: Ask, create: Ask) -> None:
     # Some clients send every argument, null where the model gave none.
     job_id = (await create(description="why", depends_on=[(await create()).job_id])).job_id

@@ -70,6 +70,20 @@ SLOPPY: list[tuple[dict[str, Any], dict[str, Any]]] = [
         },
         {"deliver_when": "worth_reporting"},
     ),
+    (
+        {
+            "job_type": "RECURRING",
+            "trigger_config": json.dumps({"interval_seconds": "1h", "watch": True}),
+        },
+        {"interval_seconds": 3600.0, "watch": {"what": "answer"}},
+    ),
+    (
+        {
+            "job_type": "RECURRING",
+            "trigger_config": {"interval_seconds": "1h", "watch": None},
+        },
+        {"interval_seconds": 3600.0, "watch": None},
+    ),
     ({**NOTHING, "agent": "shell"}, {"watch": None, "depends_on": (), "deliver_to": ()}),
 ]
 
@@ -92,6 +106,7 @@ async def test_what_can_mean_one_thing_is_taken(
         {"parameters": '{"a": "\\ud800"}'},
         {"watch": "maybe"},
         {"watch": 1},
+        {"watch": True, "trigger_config": {"cron_schedule": "0 9 * * *", "watch": False}},
         {"tags": "a, b"},
         {"job_type": "CRON"},
         {"job_type": ["ONE_OFF"]},
