@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from jobs_tui.models.clock import SystemClock
+
 LONGEST_SLEEP = 15.0
 """Seconds: the tick looks at least this often, so that a suspend is seen soon."""
 
@@ -50,7 +52,7 @@ class Clockwork:
         wait = timedelta(seconds=LONGEST_SLEEP)
         if due is not None:
             wait = max(timedelta(0), min(due - now, wait))
-        self._scheduler.modify_job("tick", next_run_time=datetime.now(UTC) + wait)
+        self._scheduler.modify_job("tick", next_run_time=SystemClock().now() + wait)
 
     def stop(self) -> None:
         """No further ticks and chores."""
