@@ -14,8 +14,9 @@ from jobs_tui.schedule.timing import timing_of
 from jobs_tui.schedule.timing import upcoming as upcoming_of
 from jobs_tui.schedule.timing_words import timing_label, timing_words
 from jobs_tui.schedule.zones import zone
-from jobs_tui.service import dependencies, jobs
+from jobs_tui.service import jobs
 from jobs_tui.service.context import Context
+from jobs_tui.service.job_references import names
 from jobs_tui.store import executions
 
 STRIP = 20
@@ -110,9 +111,8 @@ def trigger_words(ctx: Context, job: Job) -> str:
     Raises:
         InvalidInput: the schedule or the zone cannot be followed (any more).
     """
-    needs = dependencies.joined(ctx, job).needs if job.definition.depends_on else ()
-    names = {need.job_id: need.job.name for need in needs if need.job is not None}
-    return timing_words(job.definition, names=names)
+    first = [one["job"] for one in job.definition.depends_on]
+    return timing_words(job.definition, names=names(ctx, first))
 
 
 def job_lines(ctx: Context) -> list[JobLine]:
