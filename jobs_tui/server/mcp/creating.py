@@ -30,8 +30,8 @@ NEEDED = {
 }
 """What a type cannot do without, and an example."""
 WATCHED = {"what": "answer"}
-LIMITS = ("start_at", "end_at", "max_runs")
-NO_LIMIT = ("none", "0")
+NO_LIMIT = {"start_at": "none", "end_at": "none", "max_runs": "0"}
+"""What takes a limit away, said to job_update."""
 AT_ONCE = ("now", "at once", "immediately", "asap")
 _ZONE = "cron_timezone"
 _CRON = "cron_schedule"
@@ -162,9 +162,9 @@ def _retimed(ctx: Context, old: Definition, asked: asked_for.JobUpdate) -> dict[
 
 
 def _without_limits(timing: dict[str, Any]) -> dict[str, Any]:
-    """``none`` and 0, which take a limit away, as no value."""
+    """What takes a limit away as no value."""
     return {
-        name: None if name in LIMITS and str(value).strip().lower() in NO_LIMIT else value
+        name: None if str(value).strip().lower() == NO_LIMIT.get(name) else value
         for name, value in timing.items()
     }
 
