@@ -18,6 +18,8 @@ ROUNDS = 3
 """Turns of the event loop without work that count as quiet."""
 SOON = 0.2
 """Seconds: a timer that fires once and is shorter is waited for."""
+PATIENCE = 10.0
+"""Seconds after which what goes on for ever is let be: a busy machine takes one for a key."""
 
 
 async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
@@ -25,11 +27,13 @@ async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
 
     Args:
         min_sleep: not used.
-        max_sleep: seconds after which what goes on for ever is let be.
+        max_sleep: not used either: it is no more than a guess at how long work takes.
+
+    An application that was told to end is not waited for.
     """
     app = active_app.get()
-    end, quiet = monotonic() + max_sleep, 0
-    while quiet < ROUNDS and monotonic() < end:
+    end, quiet = monotonic() + PATIENCE, 0
+    while quiet < ROUNDS and monotonic() < end and not app._exit:
         await asyncio.sleep(0)
         waits = _waits(app)
         if not waits and _painted(app):
